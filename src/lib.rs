@@ -1,0 +1,5 @@
+//! x
+pub mod diagnostic;
+pub mod schema;
+pub mod syntax;
+pub mod text;

@@ -1,0 +1,284 @@
+//! Scalars: what plain ones mean, and where a part of a decoded text stands in the source.
+
+use std::ops::Range;
+
+use super::{Kind, Style};
+use crate::text::Span;
+
+/// The YAML 1.2 core schema (YAML 1.2.2, 10.3.2).
+pub(super) fn resolve(text: &str) -> Kind {
+    match text.as_bytes() {
+        [] | [b'~'] => Kind::Null,
+        [first, ..]
+            if !matches!(
+                first,
+                b'-' | b'+' | b'.' | b'0'..=b'9' | b'n' | b'N' | b't' | b'T' | b'f' | b'F'
+            ) =>
+        {
+            Kind::String
+        }
+        _ => match text {
+            "null" | "Null" | "NULL" => Kind::Null,
+            "true" | "True" | "TRUE" | "false" | "False" | "FALSE" => Kind::Bool,
+            _ => number(text),
+        },
+    }
+}
+
+fn number(text: &str) -> Kind {
+    let radix = |digits: &str, is_digit: fn(&u8) -> bool| {
+        !digits.is_empty() && digits.as_bytes().iter().all(is_digit)
+    };
+    if let Some(digits) = text.strip_prefix("0o") {
+        return if radix(digits, |b| (b'0'..=b'7').contains(b)) {
+            Kind::Int
+        } else {
+            Kind::String
+        };
+    }
+    if let Some(digits) = text.strip_prefix("0x") {
+        return if radix(digits, u8::is_ascii_hexdigit) {
+            Kind::Int
+        } else {
+            Kind::String
+        };
+    }
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if matches!(unsigned, ".inf" | ".Inf" | ".INF") || matches!(text, ".nan" | ".NaN" | ".NAN") {
+        return Kind::Float;
+    }
+    let whole = digits(unsigned);
+    if whole == unsigned.len() {
+        return if whole > 0 { Kind::Int } else { Kind::String };
+    }
+    if is_float(unsigned, whole) {
+        Kind::Float
+    } else {
+        Kind::String
+    }
+}
+
+/// `[0-9]* (. [0-9]*)? ([eE] [-+]? [0-9]+)?` with a digit before the exponent.
+fn is_float(text: &str, whole: usize) -> bool {
+    let mut rest = &text[whole..];
+    let mut any = whole > 0;
+    if let Some(fraction) = rest.strip_prefix('.') {
+        let count = digits(fraction);
+        any |= count > 0;
+        rest = &fraction[count..];
+    }
+    if let Some(exponent) = rest.strip_prefix(['e', 'E']) {
+        let exponent = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
+        return any && !exponent.is_empty() && digits(exponent) == exponent.len();
+    }
+    any && rest.is_empty()
+}
+
+fn digits(text: &str) -> usize {
+    text.bytes().take_while(u8::is_ascii_digit).count()
+}
+
+/// Whether a number is `.nan` or `.inf`, which JSON does not have.
+pub(super) fn is_not_finite(text: &str) -> bool {
+    let text = text.strip_prefix(['-', '+']).unwrap_or(text);
+    text.len() == 4 && text.starts_with('.') && !text.as_bytes()[1].is_ascii_digit()
+}
+
+/// The source bytes behind `part` of a scalar's decoded `text`, or `None` where it cannot be told.
+pub(super) fn locate(
+    source: &str,
+    span: Span,
+    style: Style,
+    text: &str,
+    part: Range<usize>,
+) -> Option<Span> {
+    let raw = span.slice(source);
+    let (start, end) = match style {
+        Style::Literal => locate_in_lines(raw, text, &part)?,
+        _ => walk(raw, style, text, &part)?,
+    };
+    Some(Span::new(
+        span.start as usize + start,
+        span.start as usize + end,
+    ))
+}
+
+/// In a literal block each line of text is the tail of one source line.
+fn locate_in_lines(raw: &str, text: &str, part: &Range<usize>) -> Option<(usize, usize)> {
+    let mut raw_at = 0;
+    let mut text_at = 0;
+    let (mut start, mut end) = (None, None);
+    let mut raw_lines = raw
+        .split_inclusive(['\n', '\r'])
+        .filter(|line| *line != "\n" || !raw.contains("\r\n"));
+    for line in text.split_inclusive('\n') {
+        let said = line.trim_end_matches('\n');
+        let raw_line = raw_lines.next()?;
+        let content = raw_line.trim_end_matches(['\n', '\r']);
+        let indent = content.len().checked_sub(said.len())?;
+        if !content.ends_with(said) {
+            return None;
+        }
+        let said_at = raw_at + indent;
+        if (text_at..=text_at + said.len()).contains(&part.start) && start.is_none() {
+            start = Some(said_at + part.start - text_at);
+        }
+        if (text_at..=text_at + line.len()).contains(&part.end) && end.is_none() {
+            end = Some(said_at + (part.end - text_at).min(said.len()));
+        }
+        text_at += line.len();
+        raw_at += raw_line.len();
+        if raw_line.ends_with('\r') && raw[raw_at..].starts_with('\n') {
+            raw_at += 1;
+        }
+    }
+    Some((start?, end?))
+}
+
+/// Reads the source and the decoded text side by side.
+fn walk(raw: &str, style: Style, text: &str, part: &Range<usize>) -> Option<(usize, usize)> {
+    let quoted = matches!(
+        style,
+        Style::SingleQuoted | Style::DoubleQuoted | Style::Json
+    );
+    let mut raw_at = usize::from(quoted);
+    let mut text_at = 0;
+    let (mut start, mut end) = (None, None);
+    while text_at <= text.len() {
+        if text_at >= part.start && start.is_none() {
+            start = Some(raw_at);
+        }
+        if text_at >= part.end && end.is_none() {
+            end = Some(raw_at);
+            break;
+        }
+        let (raw_step, text_step) = step(&raw[raw_at..], style, &text[text_at..])?;
+        raw_at += raw_step;
+        text_at += text_step;
+    }
+    Some((start?, end?))
+}
+
+/// One step of [`walk`]: bytes of source, bytes of text.
+fn step(raw: &str, style: Style, text: &str) -> Option<(usize, usize)> {
+    let escapes = matches!(style, Style::DoubleQuoted | Style::Json);
+    let said = text.chars().next()?;
+    if escapes && raw.starts_with('\\') {
+        return escape(raw, said);
+    }
+    if style == Style::SingleQuoted && raw.starts_with("''") {
+        return Some((2, 1));
+    }
+    let blank = raw.len() - raw.trim_start_matches([' ', '\t', '\n', '\r']).len();
+    let breaks = raw[..blank]
+        .replace("\r\n", "\n")
+        .matches(['\n', '\r'])
+        .count();
+    if breaks > 0 && style != Style::Json {
+        let lines = breaks.saturating_sub(1).max(1);
+        let folded = text
+            .bytes()
+            .take(lines)
+            .take_while(|b| matches!(b, b' ' | b'\n'))
+            .count();
+        return (folded > 0).then_some((blank, folded));
+    }
+    raw.starts_with(said)
+        .then(|| (said.len_utf8(), said.len_utf8()))
+}
+
+fn escape(raw: &str, said: char) -> Option<(usize, usize)> {
+    let length = match raw.as_bytes().get(1)? {
+        b'x' => 4,
+        // A character beyond U+FFFF may be a pair of escapes.
+        b'u' if said.len_utf16() == 2 && raw[6.min(raw.len())..].starts_with("\\u") => 12,
+        b'u' => 6,
+        b'U' => 10,
+        b'\n' | b'\r' => {
+            let rest = raw[1..].trim_start_matches([' ', '\t', '\n', '\r']);
+            return Some((raw.len() - rest.len(), 0)).filter(|(length, _)| *length > 1);
+        }
+        _ => 1 + raw[1..].chars().next()?.len_utf8(),
+    };
+    (length <= raw.len()).then_some((length, said.len_utf8()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::{Format, Limits, parse};
+
+    #[test]
+    fn core_schema() {
+        for (text, kind) in [
+            ("", Kind::Null),
+            ("~", Kind::Null),
+            ("NULL", Kind::Null),
+            ("nULL", Kind::String),
+            ("no", Kind::String),
+            ("True", Kind::Bool),
+            ("012", Kind::Int),
+            ("0o17", Kind::Int),
+            ("0xFf", Kind::Int),
+            ("0x", Kind::String),
+            ("-12", Kind::Int),
+            ("+", Kind::String),
+            ("1.", Kind::Float),
+            (".5", Kind::Float),
+            (".", Kind::String),
+            ("1e3", Kind::Float),
+            ("e3", Kind::String),
+            (".e3", Kind::String),
+            ("1e", Kind::String),
+            ("-.INF", Kind::Float),
+            (".nan", Kind::Float),
+            ("+.nan", Kind::String),
+            ("1_000", Kind::String),
+            ("1:30", Kind::String),
+            ("2024-05-22", Kind::String),
+            ("0.1.0", Kind::String),
+        ] {
+            assert_eq!(resolve(text), kind, "{text}");
+        }
+        assert!(is_not_finite("-.inf") && is_not_finite(".nan") && !is_not_finite(".500"));
+    }
+
+    /// The source text behind `what` in the value of `a`.
+    fn located(source: &str, format: Format, what: &str) -> String {
+        let (doc, problems) = parse(source, format, Some("a"), &Limits::default());
+        assert_eq!(problems, [], "{source}");
+        let node = doc.root().and_then(|root| root.get("a")).expect("a");
+        let at = node.text().find(what).expect("part");
+        node.locate(at..at + what.len()).slice(source).to_owned()
+    }
+
+    #[test]
+    fn parts_are_found_in_the_source() {
+        use Format::{Json, Markdown, Yaml};
+        for (source, format, what, expected) in [
+            ("a: see MT012 there\n", Yaml, "MT012", "MT012"),
+            ("a: 'it''s MT012'\n", Yaml, "MT012", "MT012"),
+            (
+                "a: \"\\u00e9 \\x41 MT\\x30\\n12\"\n",
+                Yaml,
+                "MT0",
+                "MT\\x30",
+            ),
+            ("a: |\n  one\n\n   two MT012\n", Yaml, "MT012", "MT012"),
+            ("a: |\r\n  one\r\n  MT012\r\n", Yaml, "MT012", "MT012"),
+            ("a: >-\n  one\n  two\n\n  MT012 x\n", Yaml, "MT012", "MT012"),
+            ("a: one\n  two\n  MT012\n", Yaml, "MT012", "MT012"),
+            ("a: \"one \\\n  two MT012\"\n", Yaml, "MT012", "MT012"),
+            (
+                "{\"a\": \"\\ud83d\\ude00 \\\"MT012\"}",
+                Json,
+                "MT012",
+                "MT012",
+            ),
+            ("{\"a\": \"x\\u202ey\"}", Json, "\u{202e}", "\\u202e"),
+            ("---\nb: 1\n---\n\ntext MT012\n", Markdown, "MT012", "MT012"),
+        ] {
+            assert_eq!(located(source, format, what), expected, "{source}");
+        }
+    }
+}
