@@ -1,2 +1,598 @@
-//! x
+//! JSON Schema 2020-12 with our vocabulary: loaded once, then a validator and a plan for each kind.
+
 pub mod instance;
+pub mod plan;
+pub mod violation;
+pub mod vocabulary;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::OnceLock;
+
+use jsonschema::{PatternOptions, Retrieve, Uri, Validator};
+use regex::Regex;
+use serde_json::Value;
+
+use crate::profile::Profile;
+use crate::syntax::{self, Format, Limits, Node, ProblemKind};
+use crate::text::{LineIndex, Position, Span};
+use instance::{Instance, Tree};
+use plan::{Plan, PlanError, Resolve};
+use violation::Violation;
+
+/// Under which a schema file is known to the validator; nothing is ever fetched from it.
+const BASE: &str = "corpuslint:///";
+
+/// Why the schemas cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SchemaError {
+    /// The schema file, relative to the profile.
+    pub path: String,
+    /// Where in it.
+    pub at: Position,
+    /// One line.
+    pub message: String,
+}
+
+impl fmt::Display for SchemaError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.path, self.at, self.message)
+    }
+}
+
+impl std::error::Error for SchemaError {}
+
+/// Gives the text of a schema file by its path relative to the profile, or a reason in words.
+pub type ReadFile<'r> = &'r dyn Fn(&str) -> Result<String, String>;
+
+/// The compiled schemas of a profile.
+pub struct Schemas {
+    files: BTreeMap<String, File>,
+    kinds: Vec<FileKind>,
+    entry_kinds: Vec<EntryKind>,
+    mention: Option<Regex>,
+}
+
+/// A schema file as it was read.
+struct File {
+    text: String,
+    value: Value,
+}
+
+/// The schema of one kind of the profile.
+pub struct FileKind {
+    /// The kind's name in the profile.
+    pub name: String,
+    /// The schema file, relative to the profile.
+    pub path: String,
+    /// Where its marks lie.
+    pub plan: Plan,
+    validator: OnceLock<Result<Validator<Tree>, SchemaError>>,
+}
+
+/// What the schemas say about one kind of entry.
+#[derive(Debug)]
+pub struct EntryKind {
+    /// Its name in `x-entry`.
+    pub name: String,
+    /// What its IDs look like.
+    pub pattern: Option<Regex>,
+    /// An ID of this kind, for messages.
+    pub example: Option<String>,
+    /// The kind that its IDs extend, and what stands between.
+    pub parent: Option<(String, String)>,
+}
+
+impl Schemas {
+    /// Reads and compiles the schemas that a profile names.
+    ///
+    /// # Errors
+    ///
+    /// The first schema that cannot be read, is no schema, or misuses the vocabulary.
+    pub fn load(profile: &Profile, read: ReadFile<'_>) -> Result<Self, SchemaError> {
+        let mut schemas = Self {
+            files: BTreeMap::new(),
+            kinds: Vec::new(),
+            entry_kinds: Vec::new(),
+            mention: None,
+        };
+        let mut queue: Vec<String> = profile
+            .kinds
+            .iter()
+            .map(|kind| kind.schema.clone())
+            .collect();
+        while let Some(path) = queue.pop() {
+            if !schemas.files.contains_key(&path) {
+                let file = File::read(&path, read)?;
+                queue.extend(file.references(&path));
+                schemas.files.insert(path, file);
+            }
+        }
+        for kind in &profile.kinds {
+            let plan = schemas.plan(&kind.schema)?;
+            schemas.kinds.push(FileKind {
+                name: kind.name.clone(),
+                path: kind.schema.clone(),
+                plan,
+                validator: OnceLock::new(),
+            });
+        }
+        schemas.collect_entry_kinds();
+        schemas.mention = mention_pattern(&schemas.entry_kinds);
+        // A test checks the embedded ones.
+        if !profile.is_embedded {
+            schemas.check_vocabulary()?;
+            for kind in 0..schemas.kinds.len() {
+                schemas.validator(kind)?;
+            }
+        }
+        Ok(schemas)
+    }
+
+    /// The kinds of the profile, in its order.
+    #[must_use]
+    pub fn kinds(&self) -> &[FileKind] {
+        &self.kinds
+    }
+
+    /// Every kind of entry that a schema describes.
+    #[must_use]
+    pub fn entry_kinds(&self) -> &[EntryKind] {
+        &self.entry_kinds
+    }
+
+    /// The number of a kind of entry.
+    #[must_use]
+    pub fn entry_kind(&self, name: &str) -> Option<usize> {
+        self.entry_kinds.iter().position(|kind| kind.name == name)
+    }
+
+    /// A word that has the shape of an ID of any kind.
+    #[must_use]
+    pub fn mention(&self) -> Option<&Regex> {
+        self.mention.as_ref()
+    }
+
+    /// The kind of the profile whose root entry has an ID of this shape.
+    #[must_use]
+    pub fn kind_of_id(&self, id: &str) -> Option<usize> {
+        self.kinds.iter().position(|kind| {
+            let entry = kind.plan.root().marks.entry.as_ref();
+            let entry = entry.and_then(|mark| self.entry_kind(&mark.kind));
+            entry.is_some_and(|entry| self.entry_kinds[entry].is_id(id))
+        })
+    }
+
+    /// What in a document is not as the schema of its kind asks, at most `limit` of it.
+    ///
+    /// # Errors
+    ///
+    /// The schema cannot be compiled.
+    pub fn validate(
+        &self,
+        kind: usize,
+        root: Node<'_>,
+        limit: usize,
+    ) -> Result<Vec<Violation>, SchemaError> {
+        let validator = self.validator(kind)?;
+        let instance = Instance::Node(root);
+        if validator.is_valid(instance) {
+            return Ok(Vec::new());
+        }
+        let errors = validator.iter_errors(instance);
+        Ok(violation::collect(
+            errors,
+            &self.kinds[kind].plan,
+            root,
+            limit,
+        ))
+    }
+
+    fn validator(&self, kind: usize) -> Result<&Validator<Tree>, SchemaError> {
+        let path = &self.kinds[kind].path;
+        self.kinds[kind]
+            .validator
+            .get_or_init(|| {
+                let schema = &self.files[path].value;
+                // Linear-time patterns, and no reference beyond the files of the profile.
+                jsonschema::options_for::<Tree>()
+                    .with_base_uri(format!("{BASE}{path}"))
+                    .with_retriever(FromFiles(self.by_uri()))
+                    .with_pattern_options(PatternOptions::regex().size_limit(1 << 20))
+                    .build(schema)
+                    .map_err(|error| {
+                        let pointer = error.instance_path().as_str().to_owned();
+                        self.error(path, &pointer, explain(&error))
+                    })
+            })
+            .as_ref()
+            .map_err(Clone::clone)
+    }
+
+    fn by_uri(&self) -> BTreeMap<String, Value> {
+        let mut files = BTreeMap::new();
+        for (path, file) in &self.files {
+            files.insert(format!("{BASE}{path}"), file.value.clone());
+            if let Some(id) = file.id() {
+                files.insert(id.to_owned(), file.value.clone());
+            }
+        }
+        files
+    }
+
+    fn plan(&self, path: &str) -> Result<Plan, SchemaError> {
+        Plan::compile(path, &self.files[path].value, self).map_err(
+            |PlanError {
+                 file,
+                 pointer,
+                 message,
+             }| self.error(&file, &pointer, message),
+        )
+    }
+
+    fn error(&self, path: &str, pointer: &str, message: String) -> SchemaError {
+        let text = self.files.get(path).map_or("", |file| file.text.as_str());
+        SchemaError {
+            path: path.to_owned(),
+            at: position_of(text, pointer),
+            message,
+        }
+    }
+
+    fn check_vocabulary(&self) -> Result<(), SchemaError> {
+        let meta: Value =
+            serde_json::from_str(vocabulary::META_SCHEMA).unwrap_or(Value::Bool(true));
+        let Ok(validator) = jsonschema::options().offline().build(&meta) else {
+            return Ok(());
+        };
+        for (path, file) in &self.files {
+            if let Some(error) = validator.iter_errors(&file.value).next() {
+                let pointer = error.instance_path().as_str().to_owned();
+                let message = format!("the vocabulary is misused: {}", error.masked());
+                return Err(self.error(path, &pointer, message));
+            }
+        }
+        Ok(())
+    }
+
+    fn collect_entry_kinds(&mut self) {
+        let mut kinds: Vec<EntryKind> = Vec::new();
+        for kind in &self.kinds {
+            for place in kind.plan.places() {
+                let Some(entry) = &place.marks.entry else {
+                    continue;
+                };
+                let id = place
+                    .fields(&kind.plan)
+                    .find(|(_, field)| field.marks.id.is_some());
+                let Some((_, id)) = id else { continue };
+                if kinds.iter().any(|known| known.name == entry.kind) {
+                    continue;
+                }
+                let mark = id.marks.id.clone().unwrap_or_default();
+                kinds.push(EntryKind {
+                    name: entry.kind.clone(),
+                    pattern: id.marks.pattern.clone(),
+                    example: id.marks.example.clone(),
+                    parent: mark.parent.map(|parent| (parent, mark.separator)),
+                });
+            }
+        }
+        self.entry_kinds = kinds;
+    }
+}
+
+impl EntryKind {
+    /// Whether a text has the shape of this kind's IDs. Where the schema says nothing, any has.
+    #[must_use]
+    pub fn is_id(&self, text: &str) -> bool {
+        self.pattern
+            .as_ref()
+            .is_none_or(|pattern| pattern.is_match(text))
+    }
+
+    /// The part of an ID that must be the ID of its parent.
+    #[must_use]
+    pub fn parent_of<'i>(&self, id: &'i str) -> Option<&'i str> {
+        let (_, separator) = self.parent.as_ref()?;
+        id.rsplit_once(separator.as_str()).map(|(parent, _)| parent)
+    }
+}
+
+impl Resolve for Schemas {
+    fn resolve(&self, base: &str, reference: &str) -> Result<(String, &Value), String> {
+        let (target, fragment) = reference.split_once('#').unwrap_or((reference, ""));
+        let path = if target.is_empty() {
+            base.to_owned()
+        } else {
+            let by_id = self
+                .files
+                .iter()
+                .find(|(_, file)| file.id() == Some(target));
+            match by_id {
+                Some((path, _)) => path.clone(),
+                None => join(base, target)
+                    .filter(|path| self.files.contains_key(path))
+                    .ok_or_else(|| unreachable_reference(reference))?,
+            }
+        };
+        let file = &self.files[&path];
+        let value = if fragment.is_empty() || fragment.starts_with('/') {
+            file.value.pointer(fragment)
+        } else {
+            anchor(&file.value, fragment)
+        };
+        let value = value.ok_or_else(|| format!("`{reference}` leads nowhere"))?;
+        Ok((path, value))
+    }
+}
+
+fn unreachable_reference(reference: &str) -> String {
+    format!(
+        "`{reference}` is not a file of this corpus; schemas refer to files beside them, and nothing is fetched"
+    )
+}
+
+/// The schema that an `$anchor` or `$dynamicAnchor` names.
+fn anchor<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
+    let is_it = |value: &Value| {
+        ["$anchor", "$dynamicAnchor"]
+            .iter()
+            .any(|keyword| value.get(keyword).and_then(Value::as_str) == Some(name))
+    };
+    if is_it(value) {
+        return Some(value);
+    }
+    match value {
+        Value::Object(members) => members.values().find_map(|member| anchor(member, name)),
+        Value::Array(items) => items.iter().find_map(|item| anchor(item, name)),
+        _ => None,
+    }
+}
+
+/// A path relative to a file, resolved; `None` where it leaves the profile's folder or names a host.
+fn join(base: &str, target: &str) -> Option<String> {
+    if target.contains(':') || target.starts_with('/') || target.contains('\\') {
+        return None;
+    }
+    let mut parts: Vec<&str> = base.split('/').collect();
+    parts.pop();
+    for part in target.split('/') {
+        match part {
+            "." | "" => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+impl File {
+    fn read(path: &str, read: ReadFile<'_>) -> Result<Self, SchemaError> {
+        let fail = |at, message: String| SchemaError {
+            path: path.to_owned(),
+            at,
+            message,
+        };
+        let start = LineIndex::new("").position(0);
+        let text = read(path).map_err(|reason| fail(start, reason))?;
+        let (document, problems) = syntax::parse(&text, Format::Json, None, &Limits::default());
+        if let Some(problem) = problems.first() {
+            let at = LineIndex::new(&text).position(problem.span.start);
+            return Err(fail(at, problem_in_words(&problem.kind)));
+        }
+        let value = document.root().map_or(Value::Null, instance::value);
+        if !value.is_object() && !value.is_boolean() {
+            return Err(fail(
+                start,
+                "this is not a schema: a schema is `{…}`".to_owned(),
+            ));
+        }
+        Ok(Self { text, value })
+    }
+
+    fn id(&self) -> Option<&str> {
+        self.value.get("$id").and_then(Value::as_str)
+    }
+
+    /// Files that this one refers to by a relative path.
+    fn references(&self, path: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut queue = vec![&self.value];
+        while let Some(value) = queue.pop() {
+            match value {
+                Value::Object(members) => {
+                    if let Some(Value::String(reference)) = members.get("$ref") {
+                        let target = reference.split('#').next().unwrap_or("");
+                        if !target.is_empty() {
+                            found.extend(join(path, target));
+                        }
+                    }
+                    queue.extend(members.values());
+                }
+                Value::Array(items) => queue.extend(items),
+                _ => {}
+            }
+        }
+        found
+    }
+}
+
+fn problem_in_words(kind: &ProblemKind) -> String {
+    match kind {
+        ProblemKind::Syntax { message, .. } => format!("not JSON: {message}"),
+        ProblemKind::DuplicateKey { key, .. } => format!("`{key}` is there twice"),
+        ProblemKind::TooLarge { what, limit } => format!("more than {limit} {what}"),
+        _ => "the file is empty".to_owned(),
+    }
+}
+
+/// The place that a pointer leads to in a schema file, or the nearest around it.
+fn position_of(text: &str, pointer: &str) -> Position {
+    let (document, _) = syntax::parse(text, Format::Json, None, &Limits::default());
+    let mut span = Span::at(0);
+    let mut here = document.root();
+    for token in pointer.split('/').skip(1) {
+        let token = token.replace("~1", "/").replace("~0", "~");
+        let Some(node) = here else { break };
+        let next = match token.parse::<usize>() {
+            Ok(index) if node.items().next().is_some() => {
+                node.items().nth(index).map(|item| (item.span(), item))
+            }
+            _ => node.pair(&token).map(|(key, value)| (key.span(), value)),
+        };
+        let Some((found, node)) = next else { break };
+        span = found;
+        here = Some(node);
+    }
+    LineIndex::new(text).position(span.start)
+}
+
+/// What is wrong with a schema, without the value that the library would print whole.
+fn explain(error: &jsonschema::ValidationError<'_>) -> String {
+    match error.kind() {
+        jsonschema::error::ValidationErrorKind::Referencing(_) => {
+            "a `$ref` leads outside of this corpus; nothing is fetched".to_owned()
+        }
+        jsonschema::error::ValidationErrorKind::Format { format } if format == "regex" => {
+            "this pattern is not a regular expression that can be matched in linear time; look-around and back-references cannot".to_owned()
+        }
+        kind => format!("this is not a valid schema (`{}`)", kind.keyword()),
+    }
+}
+
+/// Serves the files of the profile to the validator, and nothing else.
+struct FromFiles(BTreeMap<String, Value>);
+
+impl Retrieve for FromFiles {
+    fn retrieve(
+        &self,
+        uri: &Uri<String>,
+    ) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
+        let found = self.0.get(uri.as_str());
+        found
+            .cloned()
+            .ok_or_else(|| unreachable_reference(uri.as_str()).into())
+    }
+}
+
+/// IDs of all kinds as words of prose.
+fn mention_pattern(kinds: &[EntryKind]) -> Option<Regex> {
+    let mut shapes: Vec<&str> = kinds
+        .iter()
+        .filter_map(|kind| kind.pattern.as_ref())
+        .map(|pattern| pattern.as_str())
+        // A pattern without both anchors may match a part, which is no shape of a word.
+        .filter_map(|pattern| pattern.strip_prefix('^')?.strip_suffix('$'))
+        .collect();
+    // Longer shapes first: `MT012.004` before `MT012`.
+    shapes.sort_by_key(|shape| std::cmp::Reverse(shape.len()));
+    if shapes.is_empty() {
+        return None;
+    }
+    Regex::new(&format!(r"\b(?:{})\b", shapes.join("|"))).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(schema: &str) -> Result<Schemas, SchemaError> {
+        let profile = Profile::parse(
+            "version = 1\n[kind.a]\nfiles = [\"*\"]\nschema = \"s/a.json\"\nkeys = []\n",
+        )
+        .expect("profile");
+        Schemas::load(&profile, &|path| match path {
+            "s/a.json" => Ok(schema.to_owned()),
+            "s/b.json" => Ok(r#"{"type": "string", "x-prose": "html"}"#.to_owned()),
+            _ => Err("no such file".to_owned()),
+        })
+    }
+
+    #[test]
+    fn the_embedded_schemas_compile() {
+        let profile = Profile::embedded().expect("profile");
+        let read = |path: &str| {
+            crate::profile::embedded(path)
+                .map(str::to_owned)
+                .ok_or_default()
+        };
+        let schemas = Schemas::load(&profile, &read).expect("schemas");
+        let names: Vec<_> = schemas
+            .entry_kinds()
+            .iter()
+            .map(|kind| kind.name.as_str())
+            .collect();
+        assert_eq!(
+            names,
+            [
+                "article",
+                "prevention",
+                "detection",
+                "section",
+                "subsection"
+            ]
+        );
+        for kind in 0..schemas.kinds.len() {
+            schemas.validator(kind).expect("a validator");
+        }
+        schemas.check_vocabulary().expect("the vocabulary");
+        let text = "see MT012.004, PV059; not XMT012 or MT01";
+        let mention = schemas.mention().expect("a pattern");
+        let found: Vec<_> = mention.find_iter(text).map(|m| m.as_str()).collect();
+        assert_eq!(found, ["MT012.004", "PV059"]);
+    }
+
+    trait OrDefault {
+        fn ok_or_default(self) -> Result<String, String>;
+    }
+
+    impl OrDefault for Option<String> {
+        fn ok_or_default(self) -> Result<String, String> {
+            self.ok_or_else(|| "not embedded".to_owned())
+        }
+    }
+
+    #[test]
+    fn a_reference_to_a_file_beside_it_is_followed() {
+        let schemas = load(r#"{"properties": {"t": {"$ref": "b.json"}}}"#).expect("schemas");
+        let plan = &schemas.kinds()[0].plan;
+        let place = plan.at([plan::Step::Name("t")].into_iter()).expect("t");
+        assert_eq!(place.marks.prose, Some(vocabulary::Prose::Html));
+    }
+
+    #[test]
+    fn faults_are_located_in_the_schema() {
+        for (schema, at, part) in [
+            ("{\"type\":\n 7}", "2:2", ""),
+            (
+                "{\n\"$ref\": \"http://127.0.0.1/x\"}",
+                "2:1",
+                "nothing is fetched",
+            ),
+            (
+                "{\n\"$ref\": \"../../x.json\"}",
+                "2:1",
+                "nothing is fetched",
+            ),
+            ("{\"a\": 1,\n\"a\": 2}", "2:1", "twice"),
+            ("[]", "1:1", "not a schema"),
+            ("", "1:1", "empty"),
+            ("{\n\"x-idd\": true}", "2:1", "no such keyword"),
+            (
+                "{\"properties\": {\"a\": {\n\"pattern\": \"(?!a)\"}}}",
+                "2:1",
+                "linear",
+            ),
+        ] {
+            let error = load(schema).err().expect(schema);
+            assert!(error.message.contains(part), "{schema}: {error}");
+            assert_eq!(error.path, "s/a.json");
+            if !part.is_empty() {
+                assert_eq!(error.at.to_string(), at, "{schema}: {error}");
+            }
+        }
+    }
+}

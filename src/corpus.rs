@@ -1,0 +1,163 @@
+//! Entries linked by ID.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::entry::{Entry, Facts, Name, Vocabulary};
+use crate::schema::Schemas;
+
+/// A file of the corpus, as far as the others care.
+#[derive(Debug)]
+pub struct CorpusFile {
+    /// Path relative to the corpus root, parts joined by `/`.
+    pub path: Arc<str>,
+    /// The ID that the file's name says, where the file could not be read as an entry.
+    pub broken_id: Option<Name>,
+}
+
+/// All entries of a snapshot, linked.
+pub struct Corpus<'c> {
+    /// What the facts are said in terms of.
+    pub words: &'c Vocabulary,
+    /// The kinds.
+    pub schemas: &'c Schemas,
+    /// Files, in the order of their paths.
+    pub files: Vec<CorpusFile>,
+    /// Entries, copies too, in the order of files and places.
+    pub entries: Vec<Entry>,
+    by_id: FxHashMap<Name, Vec<u32>>,
+    broken: FxHashMap<Name, u32>,
+}
+
+impl<'c> Corpus<'c> {
+    /// Links the facts of files, given in the order of their paths.
+    #[must_use]
+    pub fn link(
+        words: &'c Vocabulary,
+        schemas: &'c Schemas,
+        files: impl IntoIterator<Item = (CorpusFile, Facts)>,
+    ) -> Self {
+        let mut corpus = Self {
+            words,
+            schemas,
+            files: Vec::new(),
+            entries: Vec::new(),
+            by_id: FxHashMap::default(),
+            broken: FxHashMap::default(),
+        };
+        for (file, facts) in files {
+            let number = corpus.files.len() as u32;
+            if let Some(id) = file.broken_id {
+                corpus.broken.entry(id).or_insert(number);
+            }
+            corpus.files.push(file);
+            for mut entry in facts.entries {
+                entry.file = number;
+                corpus
+                    .by_id
+                    .entry(entry.id)
+                    .or_default()
+                    .push(corpus.entries.len() as u32);
+                corpus.entries.push(entry);
+            }
+        }
+        corpus
+    }
+
+    /// The entry with an ID: the first definition, or the first copy where there is no definition.
+    #[must_use]
+    pub fn get(&self, id: Name) -> Option<&Entry> {
+        let mut all = self.all(id);
+        let first = all.next()?;
+        if !first.copy {
+            return Some(first);
+        }
+        Some(all.find(|entry| !entry.copy).unwrap_or(first))
+    }
+
+    /// Every entry with an ID, copies too, in order.
+    pub fn all(&self, id: Name) -> impl Iterator<Item = &Entry> {
+        let places = self.by_id.get(&id).map_or(&[][..], Vec::as_slice);
+        places.iter().map(|&at| &self.entries[at as usize])
+    }
+
+    /// The file that, by its name, should define an ID and could not be read.
+    #[must_use]
+    pub fn broken_file(&self, id: Name) -> Option<&CorpusFile> {
+        self.broken.get(&id).map(|&file| &self.files[file as usize])
+    }
+
+    /// One entry for each ID: what [`Corpus::get`] gives, in order.
+    pub fn definitions(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|entry| {
+            self.get(entry.id)
+                .is_some_and(|first| std::ptr::eq(first, *entry))
+        })
+    }
+
+    /// The path of an entry's file.
+    #[must_use]
+    pub fn path(&self, entry: &Entry) -> &Arc<str> {
+        &self.files[entry.file as usize].path
+    }
+
+    /// The text of a name.
+    #[must_use]
+    pub fn text(&self, name: Name) -> Arc<str> {
+        self.words.names.text(name)
+    }
+
+    /// The name of an entry's kind.
+    #[must_use]
+    pub fn kind_name(&self, entry: &Entry) -> &str {
+        &self.schemas.entry_kinds()[entry.kind as usize].name
+    }
+
+    /// An entry for messages: `` `PV059` (Insider-Focused Threat Intelligence) ``.
+    #[must_use]
+    pub fn title(&self, entry: &Entry) -> String {
+        let id = self.text(entry.id);
+        match &entry.label {
+            Some(label) => format!("`{id}` ({label})"),
+            None => format!("`{id}`"),
+        }
+    }
+
+    /// Entries whose IDs are probably meant by `text`: one character changed, swapped, added or left
+    /// out comes first, then the same characters in another order. None where more than three are
+    /// equally near.
+    #[must_use]
+    pub fn near(&self, text: &str, accept: impl Fn(&Entry) -> bool) -> Vec<&Entry> {
+        let wanted = text.to_uppercase();
+        let mut slips: Vec<(Arc<str>, &Entry)> = Vec::new();
+        let mut shuffles: Vec<(Arc<str>, &Entry)> = Vec::new();
+        for entry in self.definitions() {
+            let id = self.text(entry.id);
+            if entry.retired || id.len().abs_diff(wanted.len()) > 1 || !accept(entry) {
+                continue;
+            }
+            let upper = id.to_uppercase();
+            if strsim::damerau_levenshtein(&upper, &wanted) <= 1 {
+                slips.push((id, entry));
+            } else if same_characters(&upper, &wanted) {
+                shuffles.push((id, entry));
+            }
+        }
+        let mut found = if slips.is_empty() { shuffles } else { slips };
+        found.sort_by(|a, b| a.0.cmp(&b.0));
+        if found.len() > 3 {
+            found.clear();
+        }
+        found.into_iter().map(|(_, entry)| entry).collect()
+    }
+}
+
+fn same_characters(a: &str, b: &str) -> bool {
+    let sorted = |text: &str| {
+        let mut characters: Vec<char> = text.chars().collect();
+        characters.sort_unstable();
+        characters
+    };
+    sorted(a) == sorted(b)
+}

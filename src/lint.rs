@@ -1,0 +1,400 @@
+//! Runs the stages: read, parse, validate, take facts, link, rules. Owns order, suppression, sorting.
+
+mod finish;
+mod suppression;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use jiff::civil::Date;
+use rayon::prelude::*;
+
+use crate::corpus::{Corpus, CorpusFile};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::entry::{self, Facts, Vocabulary};
+use crate::profile::{Kind, Level, Profile};
+use crate::rule::{Check, DocumentView, EntryView, Rule, Sink};
+use crate::rules::RULES;
+use crate::schema::{SchemaError, Schemas};
+use crate::snapshot::{SourceFile, Unread, Workspace, stem};
+use crate::syntax::{self, Document, Format};
+use crate::text::{self, LineIndex};
+use suppression::Suppression;
+
+/// What a run is asked for.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Only these rules, by name; all where it is empty.
+    pub select: Vec<String>,
+    /// Not these rules.
+    pub ignore: Vec<String>,
+    /// Today, in UTC.
+    pub today: Date,
+    /// Whether the files are a corpus, so that what is not among them does not exist.
+    pub whole_corpus: bool,
+}
+
+/// How much was looked at and found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Summary {
+    /// Files that were looked at.
+    pub files: usize,
+    /// Entries in them, one for each ID.
+    pub entries: usize,
+    /// Findings that are errors.
+    pub errors: usize,
+    /// Findings that are warnings.
+    pub warnings: usize,
+    /// Findings that are notes.
+    pub notes: usize,
+}
+
+/// The result of a run.
+#[derive(Debug)]
+pub struct Report {
+    /// Findings, sorted by path, place, rule and message.
+    pub diagnostics: Vec<Diagnostic>,
+    /// How much was looked at and found.
+    pub summary: Summary,
+    /// Entries by kind, in the order of the schemas.
+    pub kinds: Vec<(String, usize)>,
+}
+
+/// The level of each rule for one run, in the order of the table.
+struct Levels(Vec<Option<(Severity, bool)>>);
+
+impl Levels {
+    fn new(profile: &Profile, options: &Options) -> Self {
+        let level = |rule: &Rule| {
+            let named = |list: &[String]| list.iter().any(|name| name == rule.name);
+            if named(&options.ignore) || (!options.select.is_empty() && !named(&options.select)) {
+                return None;
+            }
+            match profile.rules.get(rule.name) {
+                Some((Level::Off, _)) if !named(&options.select) => None,
+                Some((Level::On(severity), _)) => Some((*severity, true)),
+                _ => Some((rule.level, false)),
+            }
+        };
+        Self(RULES.iter().map(level).collect())
+    }
+
+    fn active(&self) -> impl Iterator<Item = (&'static Rule, Severity, bool)> {
+        RULES
+            .iter()
+            .zip(&self.0)
+            .filter_map(|(rule, level)| level.map(|(severity, fixed)| (rule, severity, fixed)))
+    }
+
+    fn is_on(&self, name: &str) -> bool {
+        self.active().any(|(rule, ..)| rule.name == name)
+    }
+}
+
+/// What one file gives.
+#[derive(Default)]
+struct Outcome {
+    diagnostics: Vec<Diagnostic>,
+    facts: Facts,
+    broken_id: Option<String>,
+    suppressions: Vec<Suppression>,
+}
+
+/// Checks files, given in the order of their paths. `progress` counts the files that are done.
+///
+/// # Errors
+///
+/// A schema of the binary's profile cannot be compiled.
+pub fn run(
+    workspace: &Workspace,
+    files: &[SourceFile],
+    options: &Options,
+    progress: &AtomicUsize,
+) -> Result<Report, SchemaError> {
+    let words = Vocabulary::default();
+    let stage = Stage {
+        workspace,
+        options,
+        levels: Levels::new(&workspace.profile, options),
+        words: &words,
+    };
+    let outcomes: Vec<Outcome> = files
+        .par_iter()
+        .map(|file| {
+            let outcome = stage.file(file);
+            progress.fetch_add(1, Ordering::Relaxed);
+            outcome
+        })
+        .collect::<Result<_, _>>()?;
+    let mut diagnostics = Vec::new();
+    let mut suppressions = Vec::new();
+    let mut linked = Vec::with_capacity(files.len());
+    for (file, outcome) in files.iter().zip(outcomes) {
+        diagnostics.extend(outcome.diagnostics);
+        suppressions.extend(
+            outcome
+                .suppressions
+                .into_iter()
+                .map(|found| (Arc::clone(&file.path), found)),
+        );
+        let corpus_file = CorpusFile {
+            path: Arc::clone(&file.path),
+            broken_id: outcome.broken_id.map(|id| words.names.name(&id)),
+        };
+        linked.push((corpus_file, outcome.facts));
+    }
+    let corpus = Corpus::link(&words, &workspace.schemas, linked);
+    let mut late = stage.corpus(&corpus);
+    finish::locate(&mut late, &mut diagnostics, files, workspace);
+    diagnostics.append(&mut late);
+    let diagnostics = finish::finish(diagnostics, suppressions, &stage.levels);
+    Ok(Report {
+        summary: summarise(&diagnostics, files.len(), &corpus),
+        kinds: count_kinds(&corpus),
+        diagnostics,
+    })
+}
+
+fn summarise(diagnostics: &[Diagnostic], files: usize, corpus: &Corpus<'_>) -> Summary {
+    let count = |severity| {
+        let same = diagnostics
+            .iter()
+            .filter(|found| found.severity == severity);
+        same.count()
+    };
+    Summary {
+        files,
+        entries: corpus.definitions().count(),
+        errors: count(Severity::Error),
+        warnings: count(Severity::Warning),
+        notes: count(Severity::Note),
+    }
+}
+
+fn count_kinds(corpus: &Corpus<'_>) -> Vec<(String, usize)> {
+    let kinds = corpus.schemas.entry_kinds();
+    let mut counts = vec![0; kinds.len()];
+    for entry in corpus.definitions() {
+        counts[entry.kind as usize] += 1;
+    }
+    kinds
+        .iter()
+        .map(|kind| kind.name.clone())
+        .zip(counts)
+        .collect()
+}
+
+/// What every stage of a run sees.
+struct Stage<'r> {
+    workspace: &'r Workspace,
+    options: &'r Options,
+    levels: Levels,
+    words: &'r Vocabulary,
+}
+
+impl Stage<'_> {
+    fn corpus(&self, corpus: &Corpus<'_>) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        if !self.options.whole_corpus {
+            return found;
+        }
+        for (rule, severity, fixed) in self.levels.active() {
+            if let Check::Corpus(check) = rule.check {
+                let mut sink = Sink::new(rule.name, severity, fixed, "".into());
+                check(corpus, &mut sink);
+                found.extend(sink.into_found());
+            }
+        }
+        found
+    }
+
+    fn file(&self, file: &SourceFile) -> Result<Outcome, SchemaError> {
+        let limit = self.workspace.profile.limits.file_bytes;
+        let bytes = match file.read(limit) {
+            Ok(bytes) => bytes,
+            Err(unread) => return Ok(self.unread(file, "", &unread)),
+        };
+        match text::decode(&bytes) {
+            Ok(source) => self.source(file, source),
+            Err(not_text) => {
+                let source = text::decode_lossy(&bytes);
+                Ok(self.unread(file, &source, &Unread::NotText(not_text)))
+            }
+        }
+    }
+
+    /// A file that is not parsed still gets the rules that say why.
+    fn unread(&self, file: &SourceFile, source: &str, unread: &Unread) -> Outcome {
+        let limits = syntax::Limits::default();
+        let (document, _) = syntax::parse("", Format::Yaml, None, &limits);
+        let view = DocumentView {
+            path: &file.path,
+            format: file.format,
+            source,
+            document: &document,
+            unread: Some(unread),
+            problems: &[],
+            violations: &[],
+            subjects: &[],
+            schemas: &self.workspace.schemas,
+            today: self.options.today,
+        };
+        let mut diagnostics = self.rules(&view);
+        finish::locate_in(&mut diagnostics, &view);
+        Outcome {
+            diagnostics,
+            broken_id: self.id_by_name(file),
+            ..Outcome::default()
+        }
+    }
+
+    fn source(&self, file: &SourceFile, source: &str) -> Result<Outcome, SchemaError> {
+        let limits = &self.workspace.profile.limits;
+        let body = |kind: Option<usize>| self.kind(kind?)?.body.as_deref();
+        let (document, problems) =
+            syntax::parse(source, file.format, body(file.kind), &limits.syntax);
+        let kind = self.kind_of(file, &document);
+        if file.kind.is_none() && kind.is_some() && file.format == Format::Markdown {
+            // The kind came from the front matter: read again, now that the body's field is known.
+            let kind_known = SourceFile {
+                kind,
+                ..file.clone()
+            };
+            return self.source(&kind_known, source);
+        }
+        let sound = !problems.iter().any(|problem| problem.kind.is_fatal());
+        let Some(kind) = kind else {
+            if sound {
+                let reason = "it is no entry: neither its name nor its `id` is of a known kind";
+                return Ok(self.unread(file, source, &Unread::Stray(reason.to_owned())));
+            }
+            return Ok(self.checked(file, source, &document, &problems, None));
+        };
+        Ok(match document.root().filter(|_| sound) {
+            Some(root) => {
+                let schemas = &self.workspace.schemas;
+                let violations = schemas.validate(kind, root, limits.findings)?;
+                self.checked(
+                    file,
+                    source,
+                    &document,
+                    &problems,
+                    Some((kind, &violations)),
+                )
+            }
+            None => self.checked(file, source, &document, &problems, None),
+        })
+    }
+
+    fn checked(
+        &self,
+        file: &SourceFile,
+        source: &str,
+        document: &Document<'_>,
+        problems: &[syntax::Problem],
+        understood: Option<(usize, &[crate::schema::violation::Violation])>,
+    ) -> Outcome {
+        let schemas: &Schemas = &self.workspace.schemas;
+        let subjects = match understood {
+            Some((kind, _)) => entry::subjects(document, schemas, kind),
+            None => Vec::new(),
+        };
+        let view = DocumentView {
+            path: &file.path,
+            format: document.format(),
+            source,
+            document,
+            unread: None,
+            problems,
+            violations: understood.map_or(&[], |(_, violations)| violations),
+            subjects: &subjects,
+            schemas,
+            today: self.options.today,
+        };
+        let mut diagnostics = self.rules(&view);
+        finish::limit(&mut diagnostics, self.workspace.profile.limits.findings);
+        finish::locate_in(&mut diagnostics, &view);
+        let entries: Vec<_> = subjects
+            .iter()
+            .filter_map(|subject| entry::facts(subject, schemas, self.words))
+            .collect();
+        Outcome {
+            diagnostics,
+            broken_id: entries.is_empty().then(|| self.id_by_name(file)).flatten(),
+            facts: Facts { entries },
+            suppressions: suppression::find(document),
+        }
+    }
+
+    fn rules(&self, view: &DocumentView<'_>) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        for (rule, severity, fixed) in self.levels.active() {
+            let mut sink = Sink::new(rule.name, severity, fixed, Arc::clone(view.path));
+            match rule.check {
+                Check::Document(check) => check(view, &mut sink),
+                Check::Entry(check) => {
+                    for subject in view.subjects {
+                        check(
+                            &EntryView {
+                                file: view,
+                                subject,
+                            },
+                            &mut sink,
+                        );
+                    }
+                }
+                Check::Corpus(_) | Check::Run => continue,
+            }
+            found.extend(sink.into_found());
+        }
+        found
+    }
+
+    fn kind(&self, kind: usize) -> Option<&Kind> {
+        self.workspace.profile.kinds.get(kind)
+    }
+
+    /// The kind of a file: by its name, by the names at its root, or by the ID in it.
+    fn kind_of(&self, file: &SourceFile, document: &Document<'_>) -> Option<usize> {
+        if file.kind.is_some() {
+            return file.kind;
+        }
+        let root = document.root()?;
+        let kinds = &self.workspace.profile.kinds;
+        let by_keys = kinds.iter().position(|kind| {
+            !kind.keys.is_empty() && kind.keys.iter().all(|key| root.get(key).is_some())
+        });
+        by_keys.or_else(|| {
+            let schemas = &self.workspace.schemas;
+            (0..kinds.len()).find(|&kind| {
+                let subjects = entry::subjects(document, schemas, kind);
+                let id = subjects.first().and_then(entry::Subject::id);
+                let id = id.map(syntax::Node::text);
+                id.is_some_and(|id| schemas.kind_of_id(id) == Some(kind))
+            })
+        })
+    }
+
+    fn id_by_name(&self, file: &SourceFile) -> Option<String> {
+        let stem = stem(&file.path);
+        let kinds = self.workspace.schemas.entry_kinds();
+        kinds
+            .iter()
+            .any(|kind| kind.is_id(stem))
+            .then(|| stem.to_owned())
+    }
+}
+
+/// Positions of the text of a file, for findings whose offsets are known.
+fn resolve(diagnostic: &mut Diagnostic, path: &str, lines: &LineIndex<'_>) {
+    let related = diagnostic
+        .related
+        .iter_mut()
+        .map(|related| &mut related.location);
+    for location in std::iter::once(&mut diagnostic.location).chain(related) {
+        if location.start.line == 0 && location.path.as_ref() == path {
+            location.start = lines.position(location.start.offset);
+            location.end = lines.position(location.end.offset);
+        }
+    }
+}

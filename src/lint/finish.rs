@@ -1,0 +1,343 @@
+//! From findings to a report: lines and columns, pointers, suppression, folding, order.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::Hasher;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHasher};
+
+use super::suppression::Suppression;
+use super::{Levels, resolve};
+use crate::diagnostic::{Diagnostic, Edit, Fix, Location, Related, Safety, Severity};
+use crate::entry::{Subject, subjects};
+use crate::rule::{DocumentView, Group};
+use crate::rules;
+use crate::snapshot::{SourceFile, Workspace};
+use crate::syntax::{self, Document};
+use crate::text::{LineIndex, Span, decode_lossy};
+
+/// Keeps the first findings of a file, the worst first, and says that there are more.
+pub(super) fn limit(diagnostics: &mut Vec<Diagnostic>, limit: usize) {
+    if diagnostics.len() <= limit {
+        return;
+    }
+    let total = diagnostics.len();
+    diagnostics.sort_by_key(|found| {
+        (
+            std::cmp::Reverse(found.severity),
+            found.location.start.offset,
+        )
+    });
+    diagnostics.truncate(limit);
+    let location = Location::new(Arc::clone(&diagnostics[0].location.path), Span::at(0));
+    let message = format!("the file has {total} findings or more; the first {limit} are shown");
+    diagnostics.push(Diagnostic::new(
+        "too-large",
+        Severity::Error,
+        location,
+        message,
+    ));
+}
+
+/// Completes findings in the file at hand.
+pub(super) fn locate_in(diagnostics: &mut [Diagnostic], view: &DocumentView<'_>) {
+    if diagnostics.is_empty() {
+        return;
+    }
+    let lines = LineIndex::new(view.source);
+    for found in diagnostics {
+        place(found, view.path, view.document, view.subjects);
+        resolve(found, view.path, &lines);
+    }
+}
+
+/// Says which entry and which value a finding is about, and names it for life.
+fn place(
+    found: &mut Diagnostic,
+    path: &Arc<str>,
+    document: &Document<'_>,
+    subjects: &[Subject<'_>],
+) {
+    let span = found.location.span();
+    if found.pointer.is_none() && document.root().is_some() {
+        found.pointer = Some(document.pointer_at(span));
+    }
+    let subject = subjects
+        .iter()
+        .rev()
+        .find(|subject| subject.node.span().contains(span));
+    if found.entry.is_none() {
+        let id = subject.and_then(Subject::id);
+        found.entry = id.map(|id| id.text().into());
+    }
+    // In a file of many entries a pointer from the root changes with every entry that is added.
+    let pointer = found.pointer.as_deref().unwrap_or("");
+    let own = subject.map(|subject| document.pointer_at(subject.node.span()));
+    let local = own
+        .and_then(|own| pointer.strip_prefix(own.as_str()))
+        .unwrap_or(pointer);
+    let mut hasher = FxHasher::default();
+    let whose = found.entry.as_deref().unwrap_or(path);
+    for part in [whose, found.rule, local] {
+        hasher.write(part.as_bytes());
+        hasher.write_u8(0);
+    }
+    found.fingerprint = format!("{:016x}", hasher.finish());
+}
+
+/// Completes findings of the corpus, whose files are read once more, and places in other files.
+pub(super) fn locate(
+    late: &mut [Diagnostic],
+    early: &mut [Diagnostic],
+    files: &[SourceFile],
+    workspace: &Workspace,
+) {
+    let mut wanted: BTreeSet<Arc<str>> = BTreeSet::new();
+    for found in late.iter().chain(early.iter()) {
+        let related = found.related.iter().map(|related| &related.location);
+        for location in std::iter::once(&found.location).chain(related) {
+            if location.start.line == 0 {
+                wanted.insert(Arc::clone(&location.path));
+            }
+        }
+    }
+    if wanted.is_empty() {
+        return;
+    }
+    let mut by_path: BTreeMap<Arc<str>, Vec<&mut Diagnostic>> = BTreeMap::new();
+    let mut elsewhere: Vec<&mut Diagnostic> = Vec::new();
+    for found in late.iter_mut() {
+        by_path
+            .entry(Arc::clone(&found.location.path))
+            .or_default()
+            .push(found);
+    }
+    let by_name: FxHashMap<&str, &SourceFile> = files
+        .iter()
+        .map(|file| (file.path.as_ref(), file))
+        .collect();
+    by_path.par_iter_mut().for_each(|(path, found)| {
+        if let Some(file) = by_name.get(path.as_ref()) {
+            complete(file, workspace, found);
+        }
+    });
+    elsewhere.extend(by_path.into_values().flatten());
+    elsewhere.extend(early.iter_mut());
+    let mut texts: FxHashMap<Arc<str>, String> = FxHashMap::default();
+    for path in wanted {
+        if let Some(file) = by_name.get(path.as_ref()) {
+            texts.insert(path, text(file, workspace));
+        }
+    }
+    let lines: FxHashMap<&Arc<str>, LineIndex<'_>> = texts
+        .iter()
+        .map(|(path, text)| (path, LineIndex::new(text)))
+        .collect();
+    for found in elsewhere {
+        for related in &mut found.related {
+            let location = &mut related.location;
+            if location.start.line == 0
+                && let Some(lines) = lines.get(&location.path)
+            {
+                location.start = lines.position(location.start.offset);
+                location.end = lines.position(location.end.offset);
+            }
+        }
+    }
+}
+
+fn text(file: &SourceFile, workspace: &Workspace) -> String {
+    let bytes = file
+        .read(workspace.profile.limits.file_bytes)
+        .unwrap_or_default();
+    decode_lossy(&bytes)
+}
+
+fn complete(file: &SourceFile, workspace: &Workspace, found: &mut [&mut Diagnostic]) {
+    let source = text(file, workspace);
+    let lines = LineIndex::new(&source);
+    let limits = &workspace.profile.limits.syntax;
+    let body = file
+        .kind
+        .and_then(|kind| workspace.profile.kinds[kind].body.as_deref());
+    let (document, _) = syntax::parse(&source, file.format, body, limits);
+    let subjects = (0..workspace.profile.kinds.len())
+        .filter(|kind| file.kind.is_none_or(|known| known == *kind))
+        .map(|kind| subjects(&document, &workspace.schemas, kind))
+        .find(|subjects| subjects.iter().any(|subject| subject.id().is_some()))
+        .unwrap_or_default();
+    for found in found {
+        place(found, &file.path, &document, &subjects);
+        resolve(found, &file.path, &lines);
+    }
+}
+
+/// Drops what is suppressed, says what is suppressed in vain, folds repeats, sorts, and makes
+/// fingerprints differ.
+pub(super) fn finish(
+    diagnostics: Vec<Diagnostic>,
+    suppressions: Vec<(Arc<str>, Suppression)>,
+    levels: &Levels,
+) -> Vec<Diagnostic> {
+    let (mut diagnostics, unused) = suppress(diagnostics, suppressions, levels);
+    diagnostics.extend(unused);
+    diagnostics.sort_by(|a, b| order(a).cmp(&order(b)));
+    let mut diagnostics = fold(diagnostics);
+    tell_apart(&mut diagnostics);
+    diagnostics
+}
+
+fn order(found: &Diagnostic) -> (&Arc<str>, u32, u32, &str, &str) {
+    (
+        &found.location.path,
+        found.location.start.offset,
+        found.location.end.offset,
+        found.rule,
+        &found.message,
+    )
+}
+
+fn suppress(
+    diagnostics: Vec<Diagnostic>,
+    suppressions: Vec<(Arc<str>, Suppression)>,
+    levels: &Levels,
+) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
+    if suppressions.is_empty() {
+        return (diagnostics, Vec::new());
+    }
+    let mut by_path: FxHashMap<Arc<str>, Vec<(Suppression, bool)>> = FxHashMap::default();
+    for (path, suppression) in suppressions {
+        by_path.entry(path).or_default().push((suppression, false));
+    }
+    let kept = diagnostics
+        .into_iter()
+        .filter(|found| {
+            let Some(here) = by_path.get_mut(&found.location.path) else {
+                return true;
+            };
+            let at = found.location.start.offset;
+            let allowed = here.iter_mut().find(|(suppression, _)| {
+                suppression.fault.is_none()
+                    && suppression.rule == found.rule
+                    && (suppression.covers.start..=suppression.covers.end).contains(&at)
+            });
+            if let Some((_, used)) = allowed {
+                *used = true;
+                return false;
+            }
+            true
+        })
+        .collect();
+    let mut unused = Vec::new();
+    if let Some((_, severity, _)) = levels
+        .active()
+        .find(|(rule, ..)| rule.name == "unused-suppression")
+    {
+        for (path, suppressions) in &by_path {
+            let idle = suppressions.iter().filter(|(_, used)| !used);
+            unused.extend(idle.filter_map(|(found, _)| in_vain(path, found, severity, levels)));
+        }
+    }
+    (kept, unused)
+}
+
+/// The finding about a suppression that suppresses nothing.
+fn in_vain(
+    path: &Arc<str>,
+    suppression: &Suppression,
+    severity: Severity,
+    levels: &Levels,
+) -> Option<Diagnostic> {
+    let rule = &suppression.rule;
+    let message = match &suppression.fault {
+        Some(fault) => format!("this comment has no effect: {fault}"),
+        None if rules::find(rule).is_none() => {
+            let close = crate::profile::did_you_mean(rule, rules::names());
+            let hint = close.map_or(String::new(), |close| format!("; did you mean `{close}`?"));
+            format!("there is no rule `{rule}`{hint}")
+        }
+        None if !levels.is_on(rule) => return None,
+        None => format!("`{rule}` finds nothing here that this comment could allow"),
+    };
+    let location = Location {
+        path: Arc::clone(path),
+        start: suppression.start,
+        end: suppression.end,
+        revision: None,
+    };
+    let mut found = Diagnostic::new("unused-suppression", severity, location, message);
+    found.help = Some(match suppression.fault {
+        Some(_) => "write `# corpuslint: allow RULE -- reason`".to_owned(),
+        None => "delete the comment".to_owned(),
+    });
+    if suppression.fault.is_none() {
+        found.fix = Some(Fix {
+            title: "Delete the comment".to_owned(),
+            safety: Safety::Safe,
+            edits: vec![Edit {
+                path: Arc::clone(path),
+                span: suppression.delete,
+                text: String::new(),
+            }],
+            rename: None,
+        });
+    }
+    let mut hasher = FxHasher::default();
+    for part in [path, "unused-suppression", rule] {
+        hasher.write(part.as_bytes());
+    }
+    found.fingerprint = format!("{:016x}", hasher.finish());
+    Some(found)
+}
+
+/// One cause gives one finding: what is said again of a copy of the same entry, or of the same
+/// value, becomes a place of the first.
+fn fold(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut folded: Vec<Diagnostic> = Vec::with_capacity(diagnostics.len());
+    let mut heads: FxHashMap<(String, String), usize> = FxHashMap::default();
+    for found in diagnostics {
+        let schema = rules::find(found.rule).is_some_and(|rule| rule.group == Group::Schema);
+        if schema {
+            folded.push(found);
+            continue;
+        }
+        let key = (found.fingerprint.clone(), found.message.clone());
+        match heads.get(&key) {
+            Some(&head) if folded[head].location.path == found.location.path => {
+                if folded[head].location != found.location {
+                    folded[head].related.push(Related {
+                        location: found.location,
+                        message: "also here".to_owned(),
+                    });
+                }
+            }
+            _ => {
+                heads.insert(key, folded.len());
+                folded.push(found);
+            }
+        }
+    }
+    folded
+}
+
+/// Two findings that would have one fingerprint get the message added, then a number.
+fn tell_apart(diagnostics: &mut [Diagnostic]) {
+    let mut seen: FxHashMap<String, usize> = FxHashMap::default();
+    for found in diagnostics.iter() {
+        *seen.entry(found.fingerprint.clone()).or_default() += 1;
+    }
+    let mut numbers: FxHashMap<u64, u64> = FxHashMap::default();
+    for found in diagnostics {
+        if seen[&found.fingerprint] < 2 {
+            continue;
+        }
+        let mut hasher = FxHasher::default();
+        hasher.write(found.fingerprint.as_bytes());
+        hasher.write(found.message.as_bytes());
+        let number = numbers.entry(hasher.finish()).or_default();
+        hasher.write_u64(*number);
+        *number += 1;
+        found.fingerprint = format!("{:016x}", hasher.finish());
+    }
+}

@@ -1,0 +1,89 @@
+//! `schema/output.schema.json`.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::View;
+use crate::diagnostic::{Diagnostic, Fix, Location, Related};
+use crate::lint::Summary;
+
+#[derive(Serialize)]
+struct Output<'r> {
+    version: u8,
+    summary: &'r Summary,
+    diagnostics: Vec<Value>,
+}
+
+pub(super) fn render(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let output = Output {
+        version: 1,
+        summary: &view.report.summary,
+        diagnostics: view.report.diagnostics.iter().map(diagnostic).collect(),
+    };
+    serde_json::to_writer_pretty(&mut *out, &output)?;
+    writeln!(out)
+}
+
+pub(super) fn render_lines(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
+    for found in &view.report.diagnostics {
+        serde_json::to_writer(&mut *out, &diagnostic(found))?;
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn diagnostic(found: &Diagnostic) -> Value {
+    json!({
+        "rule": found.rule,
+        "severity": found.severity,
+        "message": found.message,
+        "help": found.help,
+        "path": found.location.path.as_ref(),
+        "start": found.location.start,
+        "end": found.location.end,
+        "entry": found.entry.as_deref(),
+        "pointer": found.pointer,
+        "revision": found.location.revision.as_deref(),
+        "related": found.related.iter().map(related).collect::<Vec<_>>(),
+        "fix": found.fix.as_ref().map(fix),
+        "fingerprint": found.fingerprint,
+    })
+}
+
+fn related(related: &Related) -> Value {
+    let Location {
+        path,
+        start,
+        end,
+        revision,
+    } = &related.location;
+    json!({
+        "path": path.as_ref(),
+        "start": start,
+        "end": end,
+        "message": related.message,
+        "revision": revision.as_deref(),
+    })
+}
+
+fn fix(fix: &Fix) -> Value {
+    let edits: Vec<Value> = fix
+        .edits
+        .iter()
+        .map(|edit| {
+            json!({
+                "path": edit.path.as_ref(),
+                "start": edit.span.start,
+                "end": edit.span.end,
+                "text": edit.text,
+            })
+        })
+        .collect();
+    let mut value = json!({"title": fix.title, "safety": fix.safety, "edits": edits});
+    if let Some(name) = &fix.rename {
+        value["rename"] = json!(name);
+    }
+    value
+}

@@ -1,0 +1,297 @@
+//! Every rule page is true: its examples are run with that rule alone.
+//!
+//! A page is Markdown. Each `##` section is one example. A path in backticks on a line of its own
+//! names the file that the next fence holds; an `escaped` fence writes bytes as `\xNN` or `\u{…}`.
+//! A `findings` fence holds what is found, a `fixed` fence, under a path again, the text after the
+//! fixes. A section with files and no `findings` fence is one in which nothing is found.
+//! `BLESS=1 cargo test --test pages` rewrites the `findings` and `fixed` fences.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicUsize;
+
+use corpuslint::fix;
+use corpuslint::lint::{self, Options, Report};
+use corpuslint::rule::Rule;
+use corpuslint::rules::RULES;
+use corpuslint::snapshot::{Finder, SourceFile, Workspace};
+
+/// A fenced block: lines `first..last` of the page, fences left out.
+struct Fence {
+    info: String,
+    path: Option<String>,
+    text: String,
+    first: usize,
+    last: usize,
+}
+
+/// One `##` section with files in it.
+struct Example {
+    heading: String,
+    fences: Vec<Fence>,
+}
+
+fn examples(page: &str) -> Vec<Example> {
+    let mut examples: Vec<Example> = Vec::new();
+    let mut path = None;
+    let mut open: Option<Fence> = None;
+    for (number, line) in page.lines().enumerate() {
+        if let Some(fence) = &mut open {
+            if line == "```" {
+                fence.last = number;
+                let fence = open.take().expect("an open fence");
+                let example = examples.last_mut();
+                example
+                    .expect("a heading before the first fence")
+                    .fences
+                    .push(fence);
+            } else {
+                fence.text.push_str(line);
+                fence.text.push('\n');
+            }
+        } else if let Some(heading) = line.strip_prefix("## ") {
+            examples.push(Example {
+                heading: heading.to_owned(),
+                fences: Vec::new(),
+            });
+            path = None;
+        } else if let Some(info) = line.strip_prefix("```") {
+            open = Some(Fence {
+                info: info.to_owned(),
+                path: path.take(),
+                text: String::new(),
+                first: number + 1,
+                last: 0,
+            });
+        } else if let Some(name) = line.strip_prefix('`').and_then(|l| l.strip_suffix('`')) {
+            path = Some(name.to_owned());
+        }
+    }
+    assert!(open.is_none(), "a fence is not closed");
+    examples.retain(|example| example.fences.iter().any(|fence| fence.path.is_some()));
+    examples
+}
+
+/// Bytes written as `\xNN`, `\u{…}`, `\n`, `\t`, `\r` or `\\`.
+fn unescape(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        bytes.extend(&rest.as_bytes()[..at]);
+        rest = &rest[at + 1..];
+        let simple = |c| match c {
+            'n' => Some(b'\n'),
+            't' => Some(b'\t'),
+            'r' => Some(b'\r'),
+            _ => None,
+        };
+        let first = rest.chars().next().expect("something behind the backslash");
+        let taken = match (first, simple(first)) {
+            (_, Some(byte)) => {
+                bytes.push(byte);
+                1
+            }
+            ('x', _) => {
+                bytes.push(u8::from_str_radix(&rest[1..3], 16).expect("two digits"));
+                3
+            }
+            ('u', _) => {
+                let end = rest.find('}').expect("a closing brace");
+                let point = u32::from_str_radix(&rest[2..end], 16).expect("a number");
+                let c = char::from_u32(point).expect("a character");
+                bytes.extend(c.to_string().as_bytes());
+                end + 1
+            }
+            _ => {
+                bytes.push(b'\\');
+                usize::from(first == '\\')
+            }
+        };
+        rest = &rest[taken..];
+    }
+    bytes.extend(rest.as_bytes());
+    bytes
+}
+
+fn content(fence: &Fence) -> Vec<u8> {
+    if fence.info.contains("escaped") {
+        unescape(&fence.text)
+    } else {
+        fence.text.clone().into_bytes()
+    }
+}
+
+fn run(rule: &Rule, example: &Example, folder: &Path) -> (Report, Vec<SourceFile>) {
+    let inputs = || example.fences.iter().filter(|fence| fence.info != "fixed");
+    for fence in inputs() {
+        let Some(path) = &fence.path else { continue };
+        let path = folder.join(path);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        std::fs::write(&path, content(fence)).expect("a file");
+    }
+    let workspace = Workspace::embedded(folder.to_path_buf()).expect("the embedded profile");
+    let finder = Finder::new(&workspace, workspace.root());
+    let mut files: Vec<SourceFile> = inputs()
+        .filter_map(|fence| finder.file(&folder.join(fence.path.as_ref()?)).ok())
+        .collect();
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    let options = Options {
+        select: vec![rule.name.to_owned()],
+        ignore: Vec::new(),
+        // The pages are written for this day.
+        today: "2026-11-22".parse().expect("a date"),
+        whole_corpus: true,
+    };
+    let report = lint::run(&workspace, &files, &options, &AtomicUsize::new(0)).expect("a report");
+    (report, files)
+}
+
+/// Findings as the pages write them.
+fn findings(report: &Report) -> String {
+    let mut out = String::new();
+    for found in &report.diagnostics {
+        let severity = found.severity.as_str();
+        let place = &found.location;
+        writeln!(
+            out,
+            "{}:{}: {severity}: {}",
+            place.path, place.start, found.message
+        )
+        .expect("text");
+        for related in &found.related {
+            let place = &related.location;
+            writeln!(out, "  {}:{}: {}", place.path, place.start, related.message).expect("text");
+        }
+        if let Some(help) = &found.help {
+            writeln!(out, "  help: {help}").expect("text");
+        }
+        if let Some(fix) = &found.fix {
+            let safety = format!("{:?}", fix.safety).to_lowercase();
+            let rename = fix
+                .rename
+                .as_ref()
+                .map_or(String::new(), |to| format!(" -> {to}"));
+            writeln!(out, "  fix ({safety}): {}{rename}", fix.title).expect("text");
+        }
+    }
+    out
+}
+
+/// What a `findings` or a `fixed` fence says, and what it should say.
+struct Block {
+    first: usize,
+    last: usize,
+    said: String,
+    actual: String,
+}
+
+fn blocks(rule: &Rule, example: &Example, folder: &Path) -> Vec<Block> {
+    let (report, files) = run(rule, example, folder);
+    let fixes: Vec<_> = report
+        .diagnostics
+        .iter()
+        .filter_map(|found| found.fix.as_ref())
+        .collect();
+    let mut blocks = Vec::new();
+    for fence in &example.fences {
+        let actual = match (fence.info.as_str(), &fence.path) {
+            ("findings", _) => findings(&report),
+            ("fixed", Some(path)) => {
+                let file = files.iter().find(|file| file.path.as_ref() == path);
+                let file = file.expect("the `fixed` fence names a file of the example");
+                let text = String::from_utf8(file.read(1 << 20).expect("bytes")).expect("UTF-8");
+                fix::apply(path, &text, fixes.iter().copied())
+            }
+            _ => continue,
+        };
+        blocks.push(Block {
+            first: fence.first,
+            last: fence.last,
+            said: fence.text.clone(),
+            actual,
+        });
+    }
+    if !example.fences.iter().any(|fence| fence.info == "findings") {
+        assert_eq!(
+            findings(&report),
+            "",
+            "{}: {} should pass",
+            rule.name,
+            example.heading
+        );
+    }
+    blocks
+}
+
+fn page_file(rule: &Rule) -> PathBuf {
+    let name = rule.name.replace('-', "_");
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/rules/{name}.md"))
+}
+
+#[test]
+fn every_example_is_true() {
+    let bless = std::env::var_os("BLESS").is_some();
+    let mut wrong = String::new();
+    for rule in RULES {
+        let file = page_file(rule);
+        let page = std::fs::read_to_string(&file).expect("a page beside the rule");
+        let mut lines: Vec<String> = page.lines().map(str::to_owned).collect();
+        let mut all = Vec::new();
+        for example in examples(&page) {
+            let folder = tempfile::tempdir().expect("a folder");
+            all.extend(blocks(rule, &example, folder.path()));
+        }
+        for block in all.into_iter().rev() {
+            let Block {
+                first,
+                last,
+                said,
+                actual,
+            } = block;
+            if said == actual {
+                continue;
+            }
+            write!(
+                wrong,
+                "{}, line {first}\n--- page\n{said}--- actual\n{actual}\n",
+                file.display()
+            )
+            .expect("text");
+            lines.splice(first..last, actual.lines().map(str::to_owned));
+        }
+        if bless {
+            std::fs::write(&file, lines.join("\n") + "\n").expect("the page");
+        }
+    }
+    assert!(
+        bless || wrong.is_empty(),
+        "run `BLESS=1 cargo test --test pages`\n{wrong}"
+    );
+}
+
+#[test]
+fn every_page_shows_what_fails_and_what_passes() {
+    for rule in RULES {
+        let first = rule.page.lines().next().unwrap_or("");
+        assert!(
+            first.ends_with('.') && !first.starts_with('#'),
+            "{}: first a sentence",
+            rule.name
+        );
+        let examples = examples(rule.page);
+        let fails = |example: &Example| {
+            let mut fences = example.fences.iter();
+            fences.any(|fence| fence.info == "findings" && !fence.text.is_empty())
+        };
+        assert!(
+            examples.iter().any(fails),
+            "{}: an example that fails",
+            rule.name
+        );
+        assert!(
+            !examples.iter().all(fails),
+            "{}: an example that passes",
+            rule.name
+        );
+    }
+}
