@@ -456,6 +456,11 @@ impl<'d> Node<'d> {
     pub fn locate(self, part: std::ops::Range<usize>) -> Span {
         let here = self.resolved();
         let record = here.record();
+        if matches!(record.kind, Kind::Sequence | Kind::Mapping) {
+            return here.span();
+        }
+        let length = record.len as usize;
+        let part = part.start.min(length)..part.end.min(length);
         if record.at == TextAt::Source {
             let start = record.text as usize;
             return Span::new(start + part.start, start + part.end);
