@@ -1,14 +1,19 @@
 //! YAML 1.2.2 to the tree, by way of granit-parser's events.
 
+mod clues;
 mod explain;
 mod lines;
+mod source;
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, StructureStyle, Tag};
 use rustc_hash::FxHashMap;
 
-use super::{Builder, Document, Format, Kind, Limits, Problem, ProblemKind, Stop, Style, scalar};
+use super::builder::{Builder, Stop};
+use super::{Document, Format, Kind, Limits, Problem, ProblemKind, Style, scalar};
 use crate::text::{Span, floor_boundary};
-use explain::{Place, explain};
+use clues::Place;
+use explain::explain;
+use source::{anchor_before, borrowed_at, trim, unprintable};
 
 pub(super) fn parse<'s>(source: &'s str, limits: &Limits) -> (Document<'s>, Vec<Problem>) {
     parse_part(source, Span::new(0, source.len()), Format::Yaml, limits)
@@ -121,35 +126,6 @@ fn read<'s>(
     }
     reader.close();
     (reader.documents, reader.problems)
-}
-
-/// A character that YAML 1.2.2 (5.1) does not allow, or only in quotes, where granit does not read
-/// it either.
-fn unprintable(source: &str, part: Span) -> Option<Problem> {
-    let text = part.slice(source);
-    let bytes = text.as_bytes();
-    let control = bytes
-        .iter()
-        .position(|&b| (b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r')) || b == 0x7f);
-    // U+0080 to U+009F but NEL begin with C2, U+FFFE and U+FFFF with EF BF.
-    let wide = memchr::memchr2_iter(0xc2, 0xef, bytes).find(|&at| match bytes[at] {
-        0xc2 => (0x80..0xa0).contains(&bytes[at + 1]) && bytes[at + 1] != 0x85,
-        _ => bytes[at + 1] == 0xbf && bytes[at + 2] >= 0xbe,
-    });
-    let at = [control, wide].into_iter().flatten().min()?;
-    let c = text[at..].chars().next()?;
-    let start = part.start as usize + at;
-    Some(Problem {
-        kind: ProblemKind::Syntax {
-            message: format!(
-                "the character U+{:04X} must not stand in YAML as it is",
-                c as u32
-            ),
-            help: Some("delete it; it is invisible and was probably pasted by accident"),
-            opened: None,
-        },
-        span: Span::new(start, start + c.len_utf8()),
-    })
 }
 
 struct Reader<'s, 'l> {
@@ -428,39 +404,47 @@ impl<'s, 'l> Reader<'s, 'l> {
     }
 }
 
-/// Where a text lies in the source, when it is a slice of it.
-fn borrowed_at(source: &str, text: &str) -> Option<usize> {
-    let at = (text.as_ptr() as usize).checked_sub(source.as_ptr() as usize)?;
-    (at + text.len() <= source.len()).then_some(at)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Cuts the trailing blank space that granit counts to block and folded scalars, and adds the blank
-/// lines that a block scalar begins with.
-fn trim(source: &str, at: Span, style: Style) -> Span {
-    const BLANK: [char; 4] = [' ', '\t', '\n', '\r'];
-    if matches!(style, Style::SingleQuoted | Style::DoubleQuoted) {
-        return at;
+    #[test]
+    fn a_stream_has_as_many_trees_as_documents() {
+        for (source, count) in [
+            ("", 0),
+            ("a: 1\n", 1),
+            ("--- a\n--- b\n...\n", 2),
+            ("---\n---\n", 2),
+            ("a: 1\n...\n# end\n", 1),
+        ] {
+            let (documents, problems) = parse_stream(source, &Limits::default());
+            assert_eq!(problems, [], "{source:?}");
+            assert_eq!(documents.len(), count, "{source:?}");
+        }
+        let (documents, problems) = parse_stream("a: 1\n--- [\n", &Limits::default());
+        assert_eq!((documents.len(), problems.len()), (2, 1));
     }
-    let mut start = at.start as usize;
-    let end = start + at.slice(source).trim_end_matches(BLANK).len();
-    if matches!(style, Style::Literal | Style::Folded) && start < end {
-        let header = source[..start].trim_end_matches(BLANK).len();
-        let between = &source[header..start];
-        let width = if between.starts_with("\r\n") { 2 } else { 1 };
-        if between
-            .get(width..)
-            .is_some_and(|rest| rest.contains(['\n', '\r']))
-        {
-            start = header + width;
+
+    #[test]
+    fn a_block_text_spans_its_lines() {
+        for (source, lines) in [
+            ("a: |\n  one\n\n  two\n\nb: 1\n", "one\n\n  two"),
+            ("a: >- # x\n\n  one\n", "\n  one"),
+            ("a: |\r\n\r\n  one\r\n", "\r\n  one"),
+        ] {
+            let (document, _) = parse(source, &Limits::default());
+            let text = document.root().and_then(|root| root.get("a"));
+            let span = text.expect("a").span();
+            assert_eq!(span.slice(source).trim_start_matches(' '), lines);
         }
     }
-    Span::new(start, end)
-}
 
-/// The `&name` before a value.
-fn anchor_before(source: &str, value: usize) -> Option<Span> {
-    let before = source.get(..value)?;
-    let start = before.rfind('&')?;
-    let name = before[start..].split([' ', '\t', '\n', '\r']).next()?;
-    Some(Span::new(start, start + name.len()))
+    #[test]
+    fn a_collection_is_located_as_a_whole() {
+        let (document, _) = parse("- [a]\n- b\n", &Limits::default());
+        let root = document.root().expect("root");
+        assert_eq!(root.locate(0..0), root.span());
+        let last = root.items().nth(1).expect("b");
+        assert_eq!(last.locate(0..9), last.span(), "no more than there is");
+    }
 }

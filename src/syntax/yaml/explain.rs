@@ -3,9 +3,9 @@
 //! The scanner says where it could not go on; the mistake is often elsewhere. For each kind of fault
 //! a list of clues is tried in order, each looking for one typical mistake.
 
-use granit_parser::{ErrorKind, ScanError};
+use granit_parser::{ErrorKind, ErrorKind as E, ScanError};
 
-use super::lines::{Line, closes, opened};
+use super::clues::{self, Clue, LAYOUT, NOT_A_FIELD, Place, one_character};
 use crate::text::Span;
 
 /// A fault as it is reported.
@@ -17,190 +17,23 @@ pub(super) struct Explained {
     pub(super) opened: Option<Span>,
 }
 
-/// Where the scanner stopped.
-pub(super) struct Place<'s> {
-    /// The source up to the end of its YAML.
-    pub(super) source: &'s str,
-    /// Where its YAML begins.
-    pub(super) begin: usize,
-    /// The end of what was read for certain.
-    pub(super) from: usize,
-    /// The offset that the scanner names.
-    pub(super) at: usize,
+impl Explained {
+    pub(super) fn new(message: impl Into<String>, help: &'static str, span: Span) -> Self {
+        Self {
+            message: message.into(),
+            help,
+            span,
+            opened: None,
+        }
+    }
 }
-
-type Clue = fn(&Place<'_>) -> Option<Explained>;
-
-/// The mistakes that show as a line in the wrong place.
-const LAYOUT: &[Clue] = &[
-    merge_mark,
-    tab,
-    unclosed_quote,
-    unclosed_bracket,
-    directive,
-    behind_bracket,
-    bad_start,
-    stray_colon,
-    dedented_text,
-    no_space,
-    line_above,
-    indentation,
-];
 
 /// What a person should read for an error of the scanner.
 pub(super) fn explain(error: &ScanError, place: &Place<'_>) -> Explained {
-    use ErrorKind as E;
-    let (clues, message, help): (&[Clue], &str, &'static str) = match error.kind() {
-        E::UnclosedQuotedScalar
-        | E::DocumentIndicatorInQuotedScalar
-        | E::InvalidQuotedScalarIndent => (
-            &[unclosed_quote],
-            "the quoted text is not indented here",
-            "indent it further than its field, or close the quote before this line",
-        ),
-        E::InvalidTrailingSingleQuotedScalar => (
-            &[merge_mark],
-            "there is text behind the closing `'`",
-            "write the quote inside the text twice (`''`), or put the whole text in `\"…\"`",
-        ),
-        E::InvalidTrailingDoubleQuotedScalar => (
-            &[merge_mark],
-            "there is text behind the closing `\"`",
-            "write the quote inside the text as `\\\"`, or put the whole text in `'…'`",
-        ),
-        E::UnknownQuotedScalarEscape | E::InvalidQuotedScalarHexEscape => (
-            &[escape],
-            "this `\\` escape does not exist in YAML",
-            "write `\\\\` for a backslash, or put the text in `'…'`, where a backslash is only itself",
-        ),
-        E::InvalidLowSurrogateHexEscape
-        | E::InvalidLowSurrogate
-        | E::MissingLowSurrogate
-        | E::UnpairedLowSurrogate
-        | E::InvalidUnicodeEscape => (
-            &[escape],
-            "this escape stands for no character",
-            "write the character itself",
-        ),
-        E::UnclosedFlowCollection { .. }
-        | E::UnexpectedEofFlowSequence
-        | E::UnexpectedEofFlowMapping
-        | E::UnexpectedEofImplicitFlowMapping
-        | E::InvalidFlowScalarIndent => (
-            &[unclosed_bracket],
-            "this bracket is never closed",
-            "close it, or put the text in quotes if the bracket belongs to the text",
-        ),
-        E::MismatchedFlowCollectionEnd { .. } => (
-            &[mismatched_bracket],
-            "this bracket is closed by one of the other kind",
-            "a list is `[…]`, a group of fields `{…}`",
-        ),
-        E::MisplacedFlowCollectionEnd => (
-            &[],
-            "this bracket closes nothing",
-            "delete it, or put the text in quotes if the bracket belongs to the text",
-        ),
-        E::ExpectedFlowMappingSeparator | E::ExpectedFlowSequenceSeparator => (
-            &[],
-            "a `,` or a closing bracket is missing here",
-            "write `,` between the items, and close the bracket",
-        ),
-        E::UnknownAnchor => (
-            &[starred],
-            "a value that begins with `*` asks for an anchor, and there is none of this name",
-            "put the text in quotes if the `*` belongs to it",
-        ),
-        E::InvalidBlockScalarHeader | E::ZeroBlockScalarIndent => (
-            &[merge_mark, block_header],
-            "the text must begin on the line below this",
-            "put the text on the next line, indented; or in quotes, if the sign belongs to it",
-        ),
-        E::InvalidBlockScalarIndent | E::TabAtBlockScalarStart => (
-            &[tab],
-            "the first line of this text is not indented like the others",
-            "indent every line of the text by the same number of spaces",
-        ),
-        E::CommentNotSeparated => (
-            &[],
-            "a space is missing before this `#`",
-            "write ` # ` before a comment, or put the text in quotes if the `#` belongs to it",
-        ),
-        E::CommentInterceptedScalar => (
-            &[tab],
-            "this comment stands in the middle of a text",
-            "move the comment to a line above, or put the text in quotes if the `#` belongs to it",
-        ),
-        E::BlockSequenceEntryNotAllowed => (
-            &[merge_mark, tab],
-            "a list cannot begin on the line of its field",
-            "begin it on the next line with `- `, or put the text in quotes if the `-` belongs to it",
-        ),
-        E::BlockEntryInFlowCollection | E::PlainScalarStartsWithDashFlowIndicator => (
-            &[],
-            "there is no `-` between brackets",
-            "write the items with `,` between them, or put the text in quotes",
-        ),
-        E::BomInsideDocument => (
-            &[],
-            "an invisible byte order mark (U+FEFF) stands here",
-            "delete it; it was probably pasted by accident",
-        ),
-        E::InvalidDocumentEnd => (
-            &[],
-            "there is text behind `...`, which ends the document",
-            "put the text in quotes, or begin it on a line of its own",
-        ),
-        E::UndeclaredTagHandle
-        | E::ExpectedTagBang
-        | E::InvalidGlobalTagCharacter
-        | E::InvalidTagTerminator
-        | E::MissingTagUri
-        | E::UnclosedVerbatimTag
-        | E::InvalidTagEscape
-        | E::InvalidTagUtf8LeadingByte
-        | E::InvalidTagUtf8TrailingByte
-        | E::InvalidTagUtf8 => (
-            &[],
-            "a value that begins with `!` is a tag, and YAML does not know this one",
-            "put the text in quotes if the `!` belongs to it",
-        ),
-        E::RecursionLimitExceeded => (
-            &[],
-            "the values are nested too deeply",
-            "use fewer levels of lists and fields",
-        ),
-        E::TooManyComments => (
-            &[],
-            "there are too many comments in a row",
-            "delete some of them",
-        ),
-        E::SimpleKeyExpected | E::InvalidSimpleKey => (
-            LAYOUT,
-            "this line is neither a field nor an item of a list",
-            NOT_A_FIELD,
-        ),
-        _ => (
-            LAYOUT,
-            "this does not fit what is around it",
-            "compare it with the lines around it; a field is `name: value`, an item `- value`",
-        ),
-    };
-    let found = clues.iter().find_map(|clue| clue(place));
-    found.unwrap_or_else(|| explained(message, help, fallback(error.kind(), place)))
-}
-
-/// What to do about a line that is nothing.
-const NOT_A_FIELD: &str =
-    "write `name: value` for a field, or indent the line if it continues the text above";
-
-fn explained(message: impl Into<String>, help: &'static str, span: Span) -> Explained {
-    Explained {
-        message: message.into(),
-        help,
-        span,
-        opened: None,
-    }
+    let kind = error.kind();
+    let row = ROWS.iter().find(|row| (row.is)(kind)).unwrap_or(&OTHER);
+    let found = row.clues.iter().find_map(|clue| clue(place));
+    found.unwrap_or_else(|| Explained::new(row.message, row.help, fallback(kind, place)))
 }
 
 /// The place to show where no clue has a better one.
@@ -216,410 +49,280 @@ fn fallback(kind: &ErrorKind, place: &Place<'_>) -> Span {
     }
 }
 
-/// The character at an offset; at the end of a line, the last one of it.
-fn one_character(source: &str, at: usize) -> Span {
-    let rest = &source[at..];
-    match rest.chars().next() {
-        Some(c) if c != '\n' && c != '\r' => Span::new(at, at + c.len_utf8()),
-        _ => match source[..at].chars().next_back() {
-            Some(c) if c != '\n' && c != '\r' => Span::new(at - c.len_utf8(), at),
-            _ => Span::at(at),
-        },
-    }
+/// What is said for some kinds of faults, where no clue says more.
+struct Row {
+    is: fn(&ErrorKind) -> bool,
+    clues: &'static [Clue],
+    message: &'static str,
+    help: &'static str,
 }
 
-impl<'s> Place<'s> {
-    fn line(&self) -> Line<'s> {
-        Line::around(self.source, self.at)
-    }
-
-    /// The nearest line above another that says something.
-    fn said_above(&self, line: Line<'s>) -> Option<Line<'s>> {
-        let above =
-            std::iter::successors(line.before(self.source), |line| line.before(self.source));
-        above
-            .take_while(|line| line.start >= self.begin)
-            .find(|line| line.is_said())
-    }
-
-    fn character(&self) -> Option<char> {
-        self.source[self.at..].chars().next()
-    }
-
-    /// From the fault to the next blank.
-    fn word(&self) -> Span {
-        let rest = &self.source[self.at..];
-        let length = rest.find([' ', '\t', '\n', '\r']).unwrap_or(rest.len());
-        Span::new(self.at, self.at + length)
-    }
-}
-
-/// What git leaves in a file where two versions could not be merged.
-fn merge_mark(place: &Place<'_>) -> Option<Explained> {
-    let end = place.line().start + place.line().text.len();
-    let mut line = Line::around(place.source, place.begin);
-    while line.start < end {
-        if line.text.starts_with("<<<<<<< ") || line.text.starts_with(">>>>>>> ") {
-            return Some(explained(
-                "this is the mark of a merge that was not finished",
-                "keep one of the versions between the marks, and delete the lines of `<<<<<<<`, `=======` and `>>>>>>>`",
-                line.span(),
-            ));
+macro_rules! row {
+    ($kinds:pat => $clues:expr, $message:expr, $help:expr) => {
+        Row {
+            is: |kind| matches!(kind, $kinds),
+            clues: $clues,
+            message: $message,
+            help: $help,
         }
-        line = line.after(place.source)?;
-    }
-    None
-}
-
-/// A tab in the indentation of the line, or of the ones around it.
-fn tab(place: &Place<'_>) -> Option<Explained> {
-    let line = place.line();
-    let around = [
-        Some(line),
-        line.after(place.source),
-        line.before(place.source),
-    ];
-    let found = around.into_iter().flatten().find_map(|line| {
-        let tab = line.start + line.indent().find('\t')?;
-        (line.start >= place.begin && line.is_said()).then_some(tab)
-    })?;
-    Some(explained(
-        "there is a tab in the indentation",
-        "indent with spaces, two for each level",
-        Span::new(found, found + 1),
-    ))
-}
-
-/// The quote that was opened and never closed.
-fn unclosed_quote(place: &Place<'_>) -> Option<Explained> {
-    // At the end of the source the scanner names the quote itself.
-    let end = if matches!(place.character(), Some('"' | '\'')) {
-        place.source.len()
-    } else {
-        place.at
     };
-    let open = opened(place.source, place.from, end).quote?;
-    if open > place.at {
-        return None;
-    }
-    let line = Line::around(place.source, open);
-    Some(explained(
-        "this quote is never closed",
-        "close it at the end of the text; a quote inside the text is written twice (`''`) or as `\\\"`",
-        Span::new(open, line.span().end as usize),
-    ))
 }
 
-/// The bracket that was opened and never closed.
-fn unclosed_bracket(place: &Place<'_>) -> Option<Explained> {
-    let from = place.from.min(place.at);
-    let end = if matches!(place.character(), Some('[' | '{')) {
-        place.source.len()
-    } else {
-        place.at
-    };
-    let &(open, bracket) = opened(place.source, from, end).brackets.last()?;
-    let close = closes(bracket);
-    if place.character() == Some(close) {
-        return Some(Explained {
-            message: format!("this `{close}` stands too far left"),
-            help: "indent it further than the field whose value it closes",
-            span: one_character(place.source, place.at),
-            opened: Some(one_character(place.source, open)),
-        });
-    }
-    let what = if bracket == '[' { "list" } else { "group" };
-    Some(explained(
-        format!("this {what} is never closed with `{close}`"),
-        "close it, or put the text in quotes if the bracket belongs to the text",
-        one_character(place.source, open),
-    ))
-}
+const OTHER: Row = row!(
+    _ => LAYOUT,
+    "this does not fit what is around it",
+    "compare it with the lines around it; a field is `name: value`, an item `- value`"
+);
 
-/// `[a, b}`: the scanner names the bracket that opens.
-fn mismatched_bracket(place: &Place<'_>) -> Option<Explained> {
-    let wrong = opened(place.source, place.at, place.source.len()).mismatch?;
-    let open = place.character()?;
-    Some(Explained {
-        message: format!("`{open}` must be closed by `{}`", closes(open)),
-        help: "a list is `[…]`, a group of fields `{…}`",
-        span: one_character(place.source, wrong),
-        opened: Some(one_character(place.source, place.at)),
-    })
-}
-
-/// `%` at the start of a line is an instruction to the reader (YAML 1.2.2, 6.8).
-fn directive(place: &Place<'_>) -> Option<Explained> {
-    let here = place.line();
-    let line = if here.text.starts_with('%') {
-        here
-    } else {
-        place.said_above(here)?
-    };
-    line.text.starts_with('%').then(|| {
-        explained(
-            "a line must not begin with `%`",
-            "indent the line if it continues the text above, or put the text in quotes",
-            Span::new(line.start, line.start + 1),
-        )
-    })
-}
-
-/// `[a] b`
-fn behind_bracket(place: &Place<'_>) -> Option<Explained> {
-    let line = place.line();
-    let before = place.source[line.start..place.at].trim_end_matches([' ', '\t']);
-    let bracket = before.chars().next_back()?;
-    if !matches!(bracket, ']' | '}') || matches!(place.character()?, ':' | '\n' | '\r') {
-        return None;
-    }
-    Some(explained(
-        format!("there is text behind the closing `{bracket}`"),
-        "put the whole text in quotes if the brackets belong to it",
-        Span::new(place.at, line.span().end as usize),
-    ))
-}
-
-/// A sign at the start of a value that means something else to YAML.
-fn bad_start(place: &Place<'_>) -> Option<Explained> {
-    let c = place.character()?;
-    let line = place.line();
-    let before = place.source[line.start..place.at].trim_end_matches([' ', '\t']);
-    let first = before.is_empty() || before.ends_with([':', '-', '[', ',', '{']);
-    let sign = matches!(c, '@' | '`' | '%' | ',' | '&' | '*' | '?' | '|' | '>' | '!');
-    if !first || !sign || (c == '%' && place.at == line.start) {
-        return None;
-    }
-    let message = if c == '`' {
-        "a value cannot begin with a backtick".to_owned()
-    } else {
-        format!("a value cannot begin with `{c}`")
-    };
-    Some(explained(
-        message,
-        "put the text in quotes, if the sign belongs to it",
-        one_character(place.source, place.at),
-    ))
-}
-
-/// `title: Theft: the sequel` reads as a field in a field.
-fn stray_colon(place: &Place<'_>) -> Option<Explained> {
-    let before = &place.source[place.line().start..place.at];
-    (place.character() == Some(':') && before.contains(": ")).then(|| {
-        explained(
-            "the text contains `: `, which begins a field",
-            "put the text in quotes: `title: 'one: two'`",
-            one_character(place.source, place.at),
-        )
-    })
-}
-
-/// A line of a block text that is not indented like the others.
-fn dedented_text(place: &Place<'_>) -> Option<Explained> {
-    let here = place.line();
-    let width = here.indent().len();
-    if place.at != here.start + width || here.name() != here.span() {
-        return None;
-    }
-    let mut line = place.said_above(here)?;
-    // The lines of the text, up to the one that begins it.
-    while !line.opens_block_text() {
-        if line.indent().len() <= width {
-            return None;
-        }
-        line = place.said_above(line)?;
-    }
-    Some(Explained {
-        message: "this line is not indented like the text above, so it does not belong to it"
-            .to_owned(),
-        help: "indent it like the first line of the text; or write `name: value`, if it is a field",
-        span: here.span(),
-        opened: Some(line.span()),
-    })
-}
-
-/// `title:x`, `-x`, on the line itself or on the one above.
-fn no_space(place: &Place<'_>) -> Option<Explained> {
-    let here = place.line();
-    let line = if here.name() == here.span() {
-        here
-    } else {
-        place.said_above(here)?
-    };
-    glued_dash(place, line).or_else(|| glued_colon(line))
-}
-
-fn glued_dash(place: &Place<'_>, line: Line<'_>) -> Option<Explained> {
-    let rest = line.content().strip_prefix('-')?;
-    let list = [place.said_above(line), line.after(place.source)];
-    let in_list = list.into_iter().flatten().any(|other| {
-        other.content().starts_with("- ") && other.indent().len() == line.indent().len()
-    });
-    if !in_list || rest.is_empty() || rest.starts_with([' ', '-']) {
-        return None;
-    }
-    let dash = line.span().start as usize;
-    Some(explained(
-        "a space is missing behind this `-`",
-        "write `- value`",
-        Span::new(dash, dash + 1),
-    ))
-}
-
-fn glued_colon(line: Line<'_>) -> Option<Explained> {
-    let content = line.content().trim_start_matches("- ");
-    if line.name() != line.span() || content.starts_with(['"', '\'']) {
-        return None;
-    }
-    let (name, value) = content.split_once(':')?;
-    if name.is_empty() || name.contains(' ') || value.starts_with("//") {
-        return None;
-    }
-    let start = line.span().end as usize - value.len();
-    let (message, help, span) = match value.chars().next() {
-        Some(c) if c.is_whitespace() => (
-            "this looks like a space and is another character",
-            "delete it and type a space",
-            Span::new(start, start + c.len_utf8()),
-        ),
-        _ => (
-            "a space is missing behind this `:`",
-            "write `name: value`",
-            Span::new(start - 1, start),
-        ),
-    };
-    Some(explained(message, help, span))
-}
-
-/// The field here is in order; the line above, in its column, is no field.
-fn line_above(place: &Place<'_>) -> Option<Explained> {
-    let here = place.line();
-    let above = place.said_above(here)?;
-    let alike = above.indent() == here.indent() && place.character() == Some(':');
-    (alike && above.name() == above.span()).then(|| {
-        explained(
-            "this line is neither a field nor an item of a list",
-            NOT_A_FIELD,
-            above.span(),
-        )
-    })
-}
-
-/// A field or an item in a column where nothing can begin.
-fn indentation(place: &Place<'_>) -> Option<Explained> {
-    let here = place.line();
-    let above = place.said_above(here)?;
-    let (width, width_above) = (here.indent().len(), above.indent().len());
-    let item = here.content().starts_with("- ");
-    let first = place.at == here.start + width || (item && place.at == here.start + width + 2);
-    let (message, help) = if width > width_above && place.character() == Some(':') {
-        (
-            "this line begins further right than the field above, which has its value already",
-            "begin it in the same column as the field above",
-        )
-    } else if !first {
-        return None;
-    } else if here.name() == here.span() && !item {
-        (
-            "this line is neither a field nor an item of a list",
-            NOT_A_FIELD,
-        )
-    } else if width == width_above {
-        (
-            "fields and items of a list are mixed here",
-            "begin every line of a list with `- `, and no line of a group of fields",
-        )
-    } else {
-        (
-            "this line begins in another column than the lines that it belongs to",
-            "begin it in the same column as they do",
-        )
-    };
-    Some(explained(message, help, here.name()))
-}
-
-/// `*bold*`
-fn starred(place: &Place<'_>) -> Option<Explained> {
-    Some(explained(
+const ROWS: &[Row] = &[
+    row!(
+        E::UnclosedQuotedScalar | E::DocumentIndicatorInQuotedScalar
+        | E::InvalidQuotedScalarIndent => &[clues::unclosed_quote],
+        "the quoted text is not indented here",
+        "indent it further than its field, or close the quote before this line"
+    ),
+    row!(
+        E::InvalidTrailingSingleQuotedScalar => &[clues::merge_mark],
+        "there is text behind the closing `'`",
+        "write the quote inside the text twice (`''`), or put the whole text in `\"…\"`"
+    ),
+    row!(
+        E::InvalidTrailingDoubleQuotedScalar => &[clues::merge_mark],
+        "there is text behind the closing `\"`",
+        "write the quote inside the text as `\\\"`, or put the whole text in `'…'`"
+    ),
+    row!(
+        E::UnknownQuotedScalarEscape | E::InvalidQuotedScalarHexEscape => &[clues::escape],
+        "this `\\` escape does not exist in YAML",
+        "write `\\\\` for a backslash, or put the text in `'…'`, where a backslash is only itself"
+    ),
+    row!(
+        E::InvalidLowSurrogateHexEscape | E::InvalidLowSurrogate | E::MissingLowSurrogate
+        | E::UnpairedLowSurrogate | E::InvalidUnicodeEscape => &[clues::escape],
+        "this escape stands for no character",
+        "write the character itself"
+    ),
+    row!(
+        E::UnclosedFlowCollection { .. } | E::UnexpectedEofFlowSequence
+        | E::UnexpectedEofFlowMapping | E::UnexpectedEofImplicitFlowMapping
+        | E::InvalidFlowScalarIndent => &[clues::unclosed_bracket],
+        "this bracket is never closed",
+        "close it, or put the text in quotes if the bracket belongs to the text"
+    ),
+    row!(
+        E::MismatchedFlowCollectionEnd { .. } => &[clues::mismatched_bracket],
+        "this bracket is closed by one of the other kind",
+        "a list is `[…]`, a group of fields `{…}`"
+    ),
+    row!(
+        E::MisplacedFlowCollectionEnd => &[],
+        "this bracket closes nothing",
+        "delete it, or put the text in quotes if the bracket belongs to the text"
+    ),
+    row!(
+        E::ExpectedFlowMappingSeparator | E::ExpectedFlowSequenceSeparator => &[],
+        "a `,` or a closing bracket is missing here",
+        "write `,` between the items, and close the bracket"
+    ),
+    row!(
+        E::UnknownAnchor => &[clues::starred],
         "a value that begins with `*` asks for an anchor, and there is none of this name",
-        "put the text in quotes if the `*` belongs to it",
-        place.word(),
-    ))
-}
+        "put the text in quotes if the `*` belongs to it"
+    ),
+    row!(
+        E::InvalidBlockScalarHeader | E::ZeroBlockScalarIndent => &[clues::merge_mark, clues::block_header],
+        "the text must begin on the line below this",
+        "put the text on the next line, indented; or in quotes, if the sign belongs to it"
+    ),
+    row!(
+        E::InvalidBlockScalarIndent | E::TabAtBlockScalarStart => &[clues::tab],
+        "the first line of this text is not indented like the others",
+        "indent every line of the text by the same number of spaces"
+    ),
+    row!(
+        E::CommentNotSeparated => &[],
+        "a space is missing before this `#`",
+        "write ` # ` before a comment, or put the text in quotes if the `#` belongs to it"
+    ),
+    row!(
+        E::CommentInterceptedScalar => &[clues::tab],
+        "this comment stands in the middle of a text",
+        "move the comment to a line above, or put the text in quotes if the `#` belongs to it"
+    ),
+    row!(
+        E::BlockSequenceEntryNotAllowed => &[clues::merge_mark, clues::tab],
+        "a list cannot begin on the line of its field",
+        "begin it on the next line with `- `, or put the text in quotes if the `-` belongs to it"
+    ),
+    row!(
+        E::BlockEntryInFlowCollection | E::PlainScalarStartsWithDashFlowIndicator => &[],
+        "there is no `-` between brackets",
+        "write the items with `,` between them, or put the text in quotes"
+    ),
+    row!(
+        E::BomInsideDocument => &[],
+        "an invisible byte order mark (U+FEFF) stands here",
+        "delete it; it was probably pasted by accident"
+    ),
+    row!(
+        E::InvalidDocumentEnd => &[],
+        "there is text behind `...`, which ends the document",
+        "put the text in quotes, or begin it on a line of its own"
+    ),
+    row!(
+        E::UndeclaredTagHandle | E::ExpectedTagBang | E::InvalidGlobalTagCharacter
+        | E::InvalidTagTerminator | E::MissingTagUri | E::UnclosedVerbatimTag
+        | E::InvalidTagEscape | E::InvalidTagUtf8LeadingByte | E::InvalidTagUtf8TrailingByte
+        | E::InvalidTagUtf8 => &[],
+        "a value that begins with `!` is a tag, and YAML does not know this one",
+        "put the text in quotes if the `!` belongs to it"
+    ),
+    row!(
+        E::RecursionLimitExceeded => &[],
+        "the values are nested too deeply",
+        "use fewer levels of lists and fields"
+    ),
+    row!(
+        E::TooManyComments => &[],
+        "there are too many comments in a row",
+        "delete some of them"
+    ),
+    row!(
+        E::SimpleKeyExpected | E::InvalidSimpleKey => LAYOUT,
+        "this line is neither a field nor an item of a list",
+        NOT_A_FIELD
+    ),
+];
 
-/// `| text`: the header with what stands behind it.
-fn block_header(place: &Place<'_>) -> Option<Explained> {
-    let sign = place.character().filter(|c| matches!(c, '|' | '>'))?;
-    Some(explained(
-        format!("behind `{sign}` the text must begin on the next line"),
-        "put the text on the next line, indented; or in quotes, if the sign belongs to it",
-        Span::new(place.at, place.line().span().end as usize),
-    ))
-}
+#[cfg(test)]
+mod tests {
+    use crate::syntax::{Format, Limits, ProblemKind, parse};
 
-/// The escape in a quoted text; the scanner names its opening quote.
-fn escape(place: &Place<'_>) -> Option<Explained> {
-    let mut at = place.at + 1;
-    loop {
-        at += place.source.get(at..)?.find('\\')?;
-        let escape = Escape::read(&place.source[at..])?;
-        let span = Span::new(at, at + escape.length);
-        let (message, help) = match escape.fault {
-            None => {
-                at += escape.length;
-                continue;
+    /// The message and the text under the span of the one fault of a source.
+    fn fault(source: &str) -> (String, String) {
+        let (_, problems) = parse(source, Format::Yaml, None, &Limits::default());
+        let mut faults = problems.iter().filter_map(|problem| match &problem.kind {
+            ProblemKind::Syntax { message, help, .. } => {
+                assert!(help.is_some_and(|help| !help.is_empty()), "{source:?}");
+                Some((message.clone(), problem.span.slice(source).to_owned()))
             }
-            Some(Fault::Unknown) => (
-                "this `\\` escape does not exist in YAML",
-                "write `\\\\` for a backslash, or put the text in `'…'`, where a backslash is only itself",
-            ),
-            Some(Fault::NoCharacter) => (
-                "this escape stands for no character",
-                "write the character itself",
-            ),
-        };
-        return Some(explained(message, help, span));
+            _ => None,
+        });
+        let first = faults
+            .next()
+            .unwrap_or_else(|| panic!("{source:?} is read"));
+        assert_eq!(faults.next(), None);
+        first
     }
-}
 
-/// An escape of a text in double quotes (YAML 1.2.2, 5.7).
-struct Escape {
-    length: usize,
-    fault: Option<Fault>,
-}
+    fn check(cases: &[(&str, &str, &str)]) {
+        for (source, part, culprit) in cases {
+            let (message, under) = fault(source);
+            assert!(message.contains(part), "{source:?}: {message}");
+            assert_eq!(under, *culprit, "{source:?}: {message}");
+        }
+    }
 
-enum Fault {
-    Unknown,
-    NoCharacter,
-}
+    #[test]
+    fn lines_in_the_wrong_place() {
+        check(&[
+            ("a:\n\tb: 1\n", "tab in the indentation", "\t"),
+            ("a:\n  b: 1\n\tc: 2\n", "tab in the indentation", "\t"),
+            ("a:\n  b: 1\n   c: 2\n", "further right", "c"),
+            ("id: A\n\n # x\n  title: x\n", "further right", "title"),
+            ("a:\n  b: 1\n c: 2\n", "another column", "c"),
+            ("a:\n  - x\n - y\n", "another column", "- y"),
+            ("  a: 1\nb: 2\n", "another column", "b"),
+            ("a:\n  b: 1\n  - y\n", "mixed", "- y"),
+            ("a:\n  - x\n  y: 1\n", "mixed", "y"),
+            ("a: - x\n", "list cannot begin", "-"),
+            ("a: |\r\n  one\r\ntwo\r\nb: 1\r\n", "not indented", "two"),
+            (
+                "a: >\n    one\n\n  two\n    three\nb: 1\n",
+                "not indented",
+                "two",
+            ),
+            ("a: | text\nb: 1\n", "on the next line", "| text"),
+        ]);
+    }
 
-impl Escape {
-    /// Reads the escape at the start of a text; `None` at the end of the source.
-    fn read(text: &str) -> Option<Self> {
-        let sign = text[1..].chars().next()?;
-        let wanted = match sign {
-            'x' => 2,
-            'u' => 4,
-            'U' => 8,
-            _ => 0,
-        };
-        let start = 1 + sign.len_utf8();
-        let digits = text[start..]
-            .bytes()
-            .take(wanted)
-            .take_while(u8::is_ascii_hexdigit)
-            .count();
-        let length = start + digits;
-        let known = "0abt\tnvfre \"/\\N_LPxuU\r\n".contains(sign) && digits == wanted;
-        let number = u32::from_str_radix(&text[start..length], 16).unwrap_or(0);
-        // A pair of surrogates is one character, as in JSON.
-        let paired = (0xd800..0xdc00).contains(&number) && text[length..].starts_with("\\u");
-        let (length, fault) = match char::from_u32(number) {
-            _ if !known => (length, Some(Fault::Unknown)),
-            None if paired => (length + 6.min(text.len() - length), None),
-            None => (length, Some(Fault::NoCharacter)),
-            Some(_) => (length, None),
-        };
-        Some(Self { length, fault })
+    #[test]
+    fn lines_that_are_nothing() {
+        check(&[
+            ("id: X\ntitle:x\n", "space is missing behind this `:`", ":"),
+            ("title:x\nz: 1\n", "space is missing behind this `:`", ":"),
+            (
+                "a:\n  b:x\n  c: 1\n",
+                "space is missing behind this `:`",
+                ":",
+            ),
+            ("a:\u{a0}1\nb: 2\n", "another character", "\u{a0}"),
+            (
+                "a:\n  - x\n  -y\n  - z\n",
+                "space is missing behind this `-`",
+                "-",
+            ),
+            ("a: 1\nkey value\nb: 2\n", "neither a field", "key value"),
+            ("key value\nb: 2\n", "neither a field", "key value"),
+            (
+                "a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> x\n",
+                "merge",
+                "<<<<<<< HEAD",
+            ),
+            ("t: |\n  x\n<<<<<<< HEAD\n  y\n", "merge", "<<<<<<< HEAD"),
+        ]);
+    }
+
+    #[test]
+    fn signs_in_a_text() {
+        check(&[
+            ("title: A: b\n", "`: `, which begins a field", ":"),
+            (
+                "id: X\ntitle: Theft: the sequel\n",
+                "`: `, which begins a field",
+                ":",
+            ),
+            ("a: @handle\n", "cannot begin with `@`", "@"),
+            ("- `x`\n", "a backtick", "`"),
+            ("a: %x\n", "cannot begin with `%`", "%"),
+            ("a: 1\n%b: 2\n", "line must not begin with `%`", "%"),
+            ("%x\n", "line must not begin with `%`", "%"),
+            ("a: & b\n", "cannot begin with `&`", "&"),
+            ("a: , b\n", "cannot begin with `,`", ","),
+            ("a: **bold** b\n", "begins with `*`", "**bold**"),
+            ("a: !e!x y\n", "tag", "!"),
+            ("a: \"x\"#y\n", "before this `#`", "#"),
+            ("a: x # c\n  y\n", "comment", "#"),
+            ("a: \u{1}b\n", "U+0001", "\u{1}"),
+        ]);
+    }
+
+    #[test]
+    fn quotes_and_brackets() {
+        check(&[
+            (
+                "a: 1\ntitle: \"Theft\ndate: 1\n",
+                "quote is never closed",
+                "\"Theft",
+            ),
+            ("a: 'one\nb: 'two'\n", "quote is never closed", "'one"),
+            ("title: \"Theft", "quote is never closed", "\"Theft"),
+            ("a: 'it's'\n", "behind the closing `'`", "s"),
+            ("a: \"x\" y\n", "behind the closing `\"`", "y"),
+            ("a: \"\\n C:\\path\"\n", "escape does not exist", "\\p"),
+            (
+                "a: \"\\ud83d\\ude00 \\u12\"\n",
+                "escape does not exist",
+                "\\u12",
+            ),
+            ("a: \"\\ud800\"\n", "no character", "\\ud800"),
+            ("t: see [1\na: [x, y\nb: 1\n", "never closed with `]`", "["),
+            ("a: {x: [1], y: 2\nb: 1\n", "never closed with `}`", "{"),
+            ("a: [x, ']'\n", "never closed with `]`", "["),
+            ("a: [\n  x\n]\n", "too far left", "]"),
+            ("a: [x, y}\n", "must be closed by `]`", "}"),
+            ("a: x]\nb: [1]]\n", "closes nothing", "]"),
+            ("a: [b] c d\n", "behind the closing `]`", "c d"),
+        ]);
     }
 }

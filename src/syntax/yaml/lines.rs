@@ -21,6 +21,11 @@ impl<'s> Line<'s> {
         }
     }
 
+    /// Where its line break begins.
+    pub(super) fn end(self) -> usize {
+        self.start + self.text.len()
+    }
+
     /// The line before, or nothing at the start of the source.
     pub(super) fn before(self, source: &'s str) -> Option<Self> {
         let end = self.start.checked_sub(1)?;
@@ -30,7 +35,7 @@ impl<'s> Line<'s> {
 
     /// The line after, or nothing at the end of the source.
     pub(super) fn after(self, source: &'s str) -> Option<Self> {
-        let end = self.start + self.text.len();
+        let end = self.end();
         let rest = &source[end..];
         let width = if rest.starts_with("\r\n") { 2 } else { 1 };
         (end + width < source.len()).then(|| Self::around(source, end + width))
@@ -109,14 +114,15 @@ pub(super) fn opened(source: &str, from: usize, to: usize) -> Opened {
                 }
             },
             '[' | '{' if structural => found.brackets.push((at, c)),
-            ']' | '}' if !found.brackets.is_empty() => {
-                if found.brackets.pop().map(|(_, open)| closes(open)) != Some(c) {
+            ']' | '}' => match found.brackets.pop() {
+                Some((_, open)) if closes(open) != c => {
                     found.mismatch = Some(at);
                     return found;
                 }
-            }
+                _ => {}
+            },
             '#' if source[..at].ends_with([' ', '\t', '\n', '\r']) => {
-                at = Line::around(source, at).start + Line::around(source, at).text.len();
+                at = Line::around(source, at).end();
                 continue;
             }
             _ => {}
