@@ -250,10 +250,16 @@ mod tests {
 
     #[test]
     fn not_utf8_is_located() {
-        let bad = decode(b"id: a\xffb").unwrap_err();
+        let bad = decode(b"id: a\xffb").expect_err("not text");
         assert_eq!(bad.span, Span::new(5, 6));
-        assert_eq!(decode(b"\xff\xfea\0").unwrap_err().kind, NotTextKind::Utf16);
-        assert_eq!(decode(b"a\0b\0").unwrap_err().kind, NotTextKind::Utf16);
+        assert_eq!(
+            decode(b"\xff\xfea\0").expect_err("not text").kind,
+            NotTextKind::Utf16
+        );
+        assert_eq!(
+            decode(b"a\0b\0").expect_err("not text").kind,
+            NotTextKind::Utf16
+        );
         assert_eq!(decode_lossy(b"id: a\xffb"), "id: a?b");
     }
 }

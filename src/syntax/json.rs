@@ -1,6 +1,7 @@
 //! JSON (RFC 8259) to the tree, without recursion.
 
-use super::{Builder, Document, Format, Kind, Limits, Problem, ProblemKind, Stop, Style};
+use super::builder::{Builder, Stop};
+use super::{Document, Format, Kind, Limits, Problem, ProblemKind, Style};
 use crate::text::Span;
 
 pub(super) fn parse<'s>(source: &'s str, limits: &Limits) -> (Document<'s>, Vec<Problem>) {

@@ -105,34 +105,50 @@ pub(super) fn locate(
 
 /// In a literal block each line of text is the tail of one source line.
 fn locate_in_lines(raw: &str, text: &str, part: &Range<usize>) -> Option<(usize, usize)> {
-    let mut raw_at = 0;
+    let mut lines = source_lines(raw);
     let mut text_at = 0;
     let (mut start, mut end) = (None, None);
-    let mut raw_lines = raw
-        .split_inclusive(['\n', '\r'])
-        .filter(|line| *line != "\n" || !raw.contains("\r\n"));
-    for line in text.split_inclusive('\n') {
-        let said = line.trim_end_matches('\n');
-        let raw_line = raw_lines.next()?;
-        let content = raw_line.trim_end_matches(['\n', '\r']);
-        let indent = content.len().checked_sub(said.len())?;
-        if !content.ends_with(said) {
-            return None;
+    for said in text.split('\n') {
+        // The span ends with the last character that is not blank; the text may go on.
+        let Some((raw_at, line)) = lines.next() else {
+            break;
+        };
+        let shown = if line.ends_with(said) {
+            said
+        } else {
+            said.trim_end_matches([' ', '\t'])
+        };
+        let shown_at = raw_at + line.strip_suffix(shown)?.len();
+        let place = |at: usize| shown_at + (at - text_at).min(shown.len());
+        let text_end = text_at + said.len();
+        if start.is_none() && part.start <= text_end {
+            start = Some(place(part.start));
         }
-        let said_at = raw_at + indent;
-        if (text_at..=text_at + said.len()).contains(&part.start) && start.is_none() {
-            start = Some(said_at + part.start - text_at);
+        // A line break at the end of the part is left out, with the indentation behind it.
+        if end.is_none() && part.end <= text_end + 1 {
+            end = Some(place(part.end));
         }
-        if (text_at..=text_at + line.len()).contains(&part.end) && end.is_none() {
-            end = Some(said_at + (part.end - text_at).min(said.len()));
-        }
-        text_at += line.len();
-        raw_at += raw_line.len();
-        if raw_line.ends_with('\r') && raw[raw_at..].starts_with('\n') {
-            raw_at += 1;
-        }
+        text_at = text_end + 1;
     }
-    Some((start?, end?))
+    let start = start.unwrap_or(raw.len());
+    Some((start, end.unwrap_or(raw.len()).max(start)))
+}
+
+/// The lines of a part of the source and where each begins. LF, CRLF and a lone CR end a line.
+fn source_lines(raw: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut next = Some(0);
+    std::iter::from_fn(move || {
+        let start = next?;
+        let rest = &raw[start..];
+        let length = rest.find(['\n', '\r']).unwrap_or(rest.len());
+        let width = match &rest.as_bytes()[length..] {
+            [b'\r', b'\n', ..] => 2,
+            [] => 0,
+            _ => 1,
+        };
+        next = (width > 0).then_some(start + length + width);
+        Some((start, &rest[..length]))
+    })
 }
 
 /// Reads the source and the decoded text side by side.
@@ -152,11 +168,19 @@ fn walk(raw: &str, style: Style, text: &str, part: &Range<usize>) -> Option<(usi
             end = Some(raw_at);
             break;
         }
+        if raw_at == raw.len() {
+            // A span ends with the last character that is not blank; the text may go on.
+            break;
+        }
         let (raw_step, text_step) = step(&raw[raw_at..], style, &text[text_at..])?;
         raw_at += raw_step;
         text_at += text_step;
+        if text_step == 0 && text_at <= part.start {
+            // An escaped line break says nothing: the part begins behind it.
+            start = None;
+        }
     }
-    Some((start?, end?))
+    Some((start.unwrap_or(raw_at), end.unwrap_or(raw_at)))
 }
 
 /// One step of [`walk`]: bytes of source, bytes of text.
@@ -169,23 +193,26 @@ fn step(raw: &str, style: Style, text: &str) -> Option<(usize, usize)> {
     if style == Style::SingleQuoted && raw.starts_with("''") {
         return Some((2, 1));
     }
-    let blank = raw.len() - raw.trim_start_matches([' ', '\t', '\n', '\r']).len();
-    let breaks = raw[..blank]
-        .replace("\r\n", "\n")
-        .matches(['\n', '\r'])
-        .count();
-    if breaks > 0 && style != Style::Json {
-        let lines = breaks.saturating_sub(1).max(1);
-        let folded = text
-            .bytes()
-            .take(lines)
-            .take_while(|b| matches!(b, b' ' | b'\n'))
-            .count();
-        return (folded > 0).then_some((blank, folded));
+    if style != Style::Json {
+        let blank = &raw[..raw.len() - raw.trim_start_matches(BLANK).len()];
+        let breaks = source_lines(blank).count() - 1;
+        if breaks > 0 {
+            // One break is a space, each further one a break; but a block text keeps more of them,
+            // and there no escape can add a blank of its own.
+            let folded = if escapes {
+                (breaks - 1).max(1)
+            } else {
+                text.len() - text.trim_start_matches(BLANK).len()
+            };
+            return (folded > 0 && folded <= text.len()).then_some((blank.len(), folded));
+        }
     }
     raw.starts_with(said)
         .then(|| (said.len_utf8(), said.len_utf8()))
 }
+
+/// The characters that folding removes or adds.
+const BLANK: [char; 4] = [' ', '\t', '\n', '\r'];
 
 fn escape(raw: &str, said: char) -> Option<(usize, usize)> {
     let length = match raw.as_bytes().get(1)? {
@@ -195,7 +222,7 @@ fn escape(raw: &str, said: char) -> Option<(usize, usize)> {
         b'u' => 6,
         b'U' => 10,
         b'\n' | b'\r' => {
-            let rest = raw[1..].trim_start_matches([' ', '\t', '\n', '\r']);
+            let rest = raw[1..].trim_start_matches(BLANK);
             return Some((raw.len() - rest.len(), 0)).filter(|(length, _)| *length > 1);
         }
         _ => 1 + raw[1..].chars().next()?.len_utf8(),
@@ -266,6 +293,19 @@ mod tests {
             ),
             ("a: |\n  one\n\n   two MT012\n", Yaml, "MT012", "MT012"),
             ("a: |\r\n  one\r\n  MT012\r\n", Yaml, "MT012", "MT012"),
+            ("a: |\r  one\r  MT012\r", Yaml, "MT012", "MT012"),
+            ("a: |+\n\n \n  one\n   MT012\n\n", Yaml, "MT012", "MT012"),
+            ("a: |\n  one \n  two  \n", Yaml, "one \ntwo", "one \n  two"),
+            ("a: >2\n\n\n   one\n  MT012\n", Yaml, "MT012", "MT012"),
+            (
+                "a: >\n  one\n\n   * two\n\n   * MT012\n",
+                Yaml,
+                "MT012",
+                "MT012",
+            ),
+            ("a: \"one\n\n\n  MT012\"\n", Yaml, "MT012", "MT012"),
+            ("a: \"one\n  \\tMT012\"\n", Yaml, "MT012", "MT012"),
+            ("a: \"\\\n  MT012\"\n", Yaml, "MT012", "MT012"),
             ("a: >-\n  one\n  two\n\n  MT012 x\n", Yaml, "MT012", "MT012"),
             ("a: one\n  two\n  MT012\n", Yaml, "MT012", "MT012"),
             ("a: \"one \\\n  two MT012\"\n", Yaml, "MT012", "MT012"),

@@ -1,12 +1,19 @@
 //! YAML 1.2.2 to the tree, by way of granit-parser's events.
 
-use granit_parser::{
-    ErrorKind, Event, Options, Parser, ScalarStyle, ScanError, StructureStyle, Tag,
-};
+mod clues;
+mod explain;
+mod lines;
+mod source;
+
+use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, StructureStyle, Tag};
 use rustc_hash::FxHashMap;
 
-use super::{Builder, Document, Format, Kind, Limits, Problem, ProblemKind, Stop, Style, scalar};
+use super::builder::{Builder, Stop};
+use super::{Document, Format, Kind, Limits, Problem, ProblemKind, Style, scalar};
 use crate::text::{Span, floor_boundary};
+use clues::Place;
+use explain::explain;
+use source::{anchor_before, borrowed_at, trim, unprintable};
 
 pub(super) fn parse<'s>(source: &'s str, limits: &Limits) -> (Document<'s>, Vec<Problem>) {
     parse_part(source, Span::new(0, source.len()), Format::Yaml, limits)
@@ -94,16 +101,18 @@ fn read<'s>(
         documents: Vec::new(),
         problems: Vec::new(),
         anchors: FxHashMap::default(),
-        started: false,
+        in_document: false,
     };
     let mut parser = Parser::new_from_str_with_options(part.slice(source), options(false));
     while let Some(event) = parser.next_event() {
         match event {
             Err(error) => {
-                reader.broken(&error);
+                reader.broken(&error, part);
                 break;
             }
-            Ok((Event::DocumentStart(..), span)) if reader.started && stream == Stream::First => {
+            Ok((Event::DocumentStart(..), span))
+                if stream == Stream::First && !reader.documents.is_empty() =>
+            {
                 let at = byte_span(span, reader.base).unwrap_or(part);
                 reader.builder.problem(ProblemKind::MultipleDocuments, at);
                 break;
@@ -119,31 +128,6 @@ fn read<'s>(
     (reader.documents, reader.problems)
 }
 
-/// A character that YAML 1.2.2 (5.1) does not allow, where granit reads on.
-fn unprintable(source: &str, part: Span) -> Option<Problem> {
-    let text = part.slice(source);
-    let bytes = text.as_bytes();
-    let control = bytes
-        .iter()
-        .position(|&b| (b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r')) || b == 0x7f);
-    // U+0080 to U+009F but NEL begin with C2, U+FFFE and U+FFFF with EF BF.
-    let wide = memchr::memchr2_iter(0xc2, 0xef, bytes).find(|&at| match bytes[at] {
-        0xc2 => (0x80..0xa0).contains(&bytes[at + 1]) && bytes[at + 1] != 0x85,
-        _ => bytes[at + 1] == 0xbf && bytes[at + 2] >= 0xbe,
-    });
-    let at = [control, wide].into_iter().flatten().min()?;
-    let c = text[at..].chars().next()?;
-    let start = part.start as usize + at;
-    Some(Problem {
-        kind: ProblemKind::Syntax {
-            message: format!("the character U+{:04X} is not allowed in YAML", c as u32),
-            help: Some("delete it; it is invisible and was probably pasted by accident"),
-            opened: None,
-        },
-        span: Span::new(start, start + c.len_utf8()),
-    })
-}
-
 struct Reader<'s, 'l> {
     base: usize,
     source: &'s str,
@@ -152,7 +136,7 @@ struct Reader<'s, 'l> {
     problems: Vec<Problem>,
     /// Record and weight of each anchored value that is complete, by granit's anchor ID.
     anchors: FxHashMap<usize, Anchored>,
-    started: bool,
+    in_document: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -173,7 +157,7 @@ impl<'s, 'l> Reader<'s, 'l> {
             return Ok(());
         };
         match event {
-            Event::DocumentStart(..) => self.started = true,
+            Event::DocumentStart(..) => self.in_document = true,
             Event::DocumentEnd => {
                 let next = Builder::new(self.source, format, limits);
                 self.close();
@@ -203,9 +187,8 @@ impl<'s, 'l> Reader<'s, 'l> {
         let empty = Builder::new("", Format::Yaml, self.builder.limits);
         let (document, problems) = std::mem::replace(&mut self.builder, empty).finish();
         self.problems.extend(problems);
-        if self.started || !document.records.is_empty() {
+        if std::mem::take(&mut self.in_document) {
             self.documents.push(document);
-            self.started = !self.documents.is_empty();
         }
     }
 
@@ -377,238 +360,91 @@ impl<'s, 'l> Reader<'s, 'l> {
         self.builder.problem(ProblemKind::Tag { tag, core }, place);
     }
 
-    fn broken(&mut self, error: &ScanError) {
+    fn broken(&mut self, error: &ScanError, part: Span) {
+        let source = &self.source[..part.end as usize];
         let at = self.base + error.marker().byte_offset().unwrap_or(0);
-        let at = floor_boundary(self.source, at);
-        let (message, help, span, opened) = explain(self.source, error, at);
+        let explained = explain(
+            error,
+            &Place {
+                source,
+                begin: self.base,
+                from: self.read_up_to(),
+                at: floor_boundary(source, at),
+            },
+        );
         self.builder.problem(
             ProblemKind::Syntax {
-                message,
-                help,
-                opened,
+                message: explained.message,
+                help: Some(explained.help),
+                opened: explained.opened,
             },
-            span,
+            explained.span,
         );
     }
-}
 
-/// Where a text lies in the source, when it is a slice of it.
-fn borrowed_at(source: &str, text: &str) -> Option<usize> {
-    let at = (text.as_ptr() as usize).checked_sub(source.as_ptr() as usize)?;
-    (at + text.len() <= source.len()).then_some(at)
-}
-
-/// Cuts the trailing blank space that granit counts to block and folded scalars.
-fn trim(source: &str, at: Span, style: Style) -> Span {
-    if matches!(style, Style::SingleQuoted | Style::DoubleQuoted) {
-        return at;
+    /// The end of the last value that was read, or the start of the brackets around it.
+    fn read_up_to(&self) -> usize {
+        let records = &self.builder.doc.records;
+        let flow = self
+            .builder
+            .open
+            .iter()
+            .map(|open| &records[open.at as usize])
+            .find(|record| record.style == Style::Flow);
+        if let Some(record) = flow {
+            return record.start as usize;
+        }
+        let documents = self.documents.iter().map(|document| &document.records);
+        let read = documents
+            .chain([records])
+            .flat_map(|records| records.last());
+        read.map(|record| record.end as usize)
+            .max()
+            .unwrap_or(self.base)
     }
-    let text = at.slice(source).trim_end_matches([' ', '\t', '\n', '\r']);
-    Span::new(at.start as usize, at.start as usize + text.len())
 }
 
-/// The `&name` before a value.
-fn anchor_before(source: &str, value: usize) -> Option<Span> {
-    let before = source.get(..value)?;
-    let start = before.rfind('&')?;
-    let name = before[start..].split([' ', '\t', '\n', '\r']).next()?;
-    Some(Span::new(start, start + name.len()))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-type Explained = (String, Option<&'static str>, Span, Option<Span>);
-
-/// What a person should read for an error of the scanner.
-fn explain(source: &str, error: &ScanError, at: usize) -> Explained {
-    let here = one_character(source, at);
-    if let Some(found) = tab(source, at) {
-        return found;
+    #[test]
+    fn a_stream_has_as_many_trees_as_documents() {
+        for (source, count) in [
+            ("", 0),
+            ("a: 1\n", 1),
+            ("--- a\n--- b\n...\n", 2),
+            ("---\n---\n", 2),
+            ("a: 1\n...\n# end\n", 1),
+        ] {
+            let (documents, problems) = parse_stream(source, &Limits::default());
+            assert_eq!(problems, [], "{source:?}");
+            assert_eq!(documents.len(), count, "{source:?}");
+        }
+        let (documents, problems) = parse_stream("a: 1\n--- [\n", &Limits::default());
+        assert_eq!((documents.len(), problems.len()), (2, 1));
     }
-    if let Some(found) = stray_colon(source, error, at) {
-        return found;
-    }
-    let (message, help): (&str, Option<&'static str>) = match error.kind() {
-        ErrorKind::UnclosedQuotedScalar
-        | ErrorKind::DocumentIndicatorInQuotedScalar
-        | ErrorKind::InvalidQuotedScalarIndent => return unclosed_quote(source, at),
-        ErrorKind::InvalidTrailingSingleQuotedScalar => (
-            "there is text behind the closing `'`",
-            Some("write the quote inside the text twice (`''`), or put the whole text in `\"…\"`"),
-        ),
-        ErrorKind::InvalidTrailingDoubleQuotedScalar => (
-            "there is text behind the closing `\"`",
-            Some("write the quote inside the text as `\\\"`, or put the whole text in `'…'`"),
-        ),
-        ErrorKind::UnclosedFlowCollection { .. }
-        | ErrorKind::UnexpectedEofFlowSequence
-        | ErrorKind::UnexpectedEofFlowMapping
-        | ErrorKind::UnexpectedEofImplicitFlowMapping
-        | ErrorKind::ExpectedFlowMappingSeparator
-        | ErrorKind::ExpectedFlowSequenceSeparator
-        | ErrorKind::InvalidFlowScalarIndent => return open_bracket(source, at),
-        ErrorKind::UnknownAnchor => (
-            "this `*` asks for an anchor that does not exist",
-            Some("put the text in quotes if the `*` belongs to it"),
-        ),
-        ErrorKind::UnexpectedCharacter { .. } => (
-            "a value cannot begin with this character",
-            Some("put the value in quotes"),
-        ),
-        ErrorKind::InvalidIndentation
-        | ErrorKind::ExpectedBlockMappingKey
-        | ErrorKind::ExpectedBlockSequenceEntry
-        | ErrorKind::BlockSequenceEntryNotAllowed
-        | ErrorKind::UnexpectedEndOfPlainScalar => (
-            "this line does not fit what is around it",
-            Some(
-                "begin it in the same column as its neighbours; a field is `name: value`, an item `- value`",
-            ),
-        ),
-        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => (
-            "this line is neither a field nor an item of a list",
-            Some(
-                "write `name: value` for a field, or indent the line if it continues the text above",
-            ),
-        ),
-        ErrorKind::UnknownQuotedScalarEscape | ErrorKind::InvalidQuotedScalarHexEscape => (
-            "this `\\` escape does not exist in YAML",
-            Some(
-                "write `\\\\` for a backslash, or put the text in `'…'`, where a backslash is only itself",
-            ),
-        ),
-        ErrorKind::RecursionLimitExceeded => ("the values are nested too deeply", None),
-        _ => return (error.info(), None, here, None),
-    };
-    (message.to_owned(), help, here, None)
-}
 
-/// The character at an offset; at the end of a line, the last one of it.
-fn one_character(source: &str, at: usize) -> Span {
-    let at = at.min(source.len());
-    match source[at..].chars().next() {
-        Some(c) if c != '\n' && c != '\r' => Span::new(at, at + c.len_utf8()),
-        _ => {
-            let start = source[..at].char_indices().next_back();
-            start.map_or(Span::at(at), |(start, c)| {
-                if c == '\n' {
-                    Span::at(at)
-                } else {
-                    Span::new(start, at)
-                }
-            })
+    #[test]
+    fn a_block_text_spans_its_lines() {
+        for (source, lines) in [
+            ("a: |\n  one\n\n  two\n\nb: 1\n", "one\n\n  two"),
+            ("a: >- # x\n\n  one\n", "\n  one"),
+            ("a: |\r\n\r\n  one\r\n", "\r\n  one"),
+        ] {
+            let (document, _) = parse(source, &Limits::default());
+            let text = document.root().and_then(|root| root.get("a"));
+            let span = text.expect("a").span();
+            assert_eq!(span.slice(source).trim_start_matches(' '), lines);
         }
     }
-}
 
-fn line_around(source: &str, at: usize) -> (usize, &str) {
-    let start = source[..at].rfind(['\n', '\r']).map_or(0, |at| at + 1);
-    let length = source[start..].find(['\n', '\r']);
-    (
-        start,
-        &source[start..length.map_or(source.len(), |n| start + n)],
-    )
-}
-
-/// A tab in the indentation of the line, or of the one before.
-fn tab(source: &str, at: usize) -> Option<Explained> {
-    let (mut start, mut line) = line_around(source, at);
-    if line.trim().is_empty() && start > 0 {
-        (start, line) = line_around(source, start - 1);
+    #[test]
+    fn a_collection_is_located_as_a_whole() {
+        let (document, _) = parse("- [a]\n- b\n", &Limits::default());
+        let root = document.root().expect("root");
+        assert_eq!(root.locate(0..0), root.span());
+        let last = root.items().nth(1).expect("b");
+        assert_eq!(last.locate(0..9), last.span(), "no more than there is");
     }
-    let indent = &line[..line.len() - line.trim_start_matches([' ', '\t']).len()];
-    let tab = start + indent.find('\t')?;
-    Some((
-        "there is a tab in the indentation".to_owned(),
-        Some("indent with spaces, two for each level"),
-        Span::new(tab, tab + 1),
-        None,
-    ))
-}
-
-/// `title: Theft: the sequel` reads as a field in a field.
-fn stray_colon(source: &str, error: &ScanError, at: usize) -> Option<Explained> {
-    if !matches!(
-        error.kind(),
-        ErrorKind::MappingValueNotAllowed
-            | ErrorKind::InvalidColonPlacement
-            | ErrorKind::InvalidMappingValueWhitespace
-    ) {
-        return None;
-    }
-    let (start, line) = line_around(source, at);
-    let first = line.find(": ")?;
-    let second = first
-        + 1
-        + line[first + 1..].find(": ").or_else(|| {
-            line[first + 1..]
-                .ends_with(':')
-                .then(|| line.len() - first - 2)
-        })?;
-    Some((
-        "the text contains `: `, which begins a field".to_owned(),
-        Some("put the text in quotes: `title: 'one: two'`"),
-        Span::new(start + second, start + second + 1),
-        None,
-    ))
-}
-
-/// The quote that was opened and never closed, found by reading the lines backwards from the error.
-fn unclosed_quote(source: &str, at: usize) -> Explained {
-    let before = &source[..at];
-    let opened = ['"', '\'']
-        .iter()
-        .filter_map(|quote| {
-            [": ", "- ", "[", ", ", "{"]
-                .iter()
-                .filter_map(|lead| {
-                    let needle = format!("{lead}{quote}");
-                    before.rfind(&needle).map(|found| found + lead.len())
-                })
-                .filter(|&open| !is_closed(&source[open..], *quote))
-                .max()
-        })
-        .max();
-    let open = opened.unwrap_or_else(|| at.min(source.len().saturating_sub(1)));
-    let (start, line) = line_around(source, floor_boundary(source, open));
-    let end = (start + line.len()).max(open + 1).min(source.len());
-    (
-        "this quote is never closed".to_owned(),
-        Some("close it at the end of the text"),
-        Span::new(open, end),
-        None,
-    )
-}
-
-/// Whether a quoted text is closed on the line where it begins.
-fn is_closed(text: &str, quote: char) -> bool {
-    let line = text.split(['\n', '\r']).next().unwrap_or("");
-    line.char_indices().skip(1).any(|(_, c)| c == quote)
-}
-
-/// The bracket that was opened and never closed.
-fn open_bracket(source: &str, at: usize) -> Explained {
-    let before = &source[..at];
-    let mut depth = 0_usize;
-    let mut open = None;
-    for (index, c) in before.char_indices().rev() {
-        match c {
-            ']' | '}' => depth += 1,
-            '[' | '{' if depth == 0 => {
-                open = Some((index, c));
-                break;
-            }
-            '[' | '{' => depth -= 1,
-            _ => {}
-        }
-    }
-    let (message, span) = match open {
-        Some((index, '[')) => ("this list is never closed with `]`", index),
-        Some((index, _)) => ("this group is never closed with `}`", index),
-        None => ("a `,` or a closing bracket is missing here", at),
-    };
-    (
-        message.to_owned(),
-        Some("close it, or put the text in quotes if the bracket belongs to the text"),
-        one_character(source, span),
-        Some(one_character(source, at)),
-    )
 }
