@@ -27,6 +27,20 @@ pub struct Rule {
     pub page: &'static str,
 }
 
+impl Rule {
+    /// What it finds, in one sentence: the first line of its page.
+    #[must_use]
+    pub fn summary(&self) -> &'static str {
+        self.page.lines().next().unwrap_or_default()
+    }
+
+    /// Whether its findings may come with a fix: its page then shows one.
+    #[must_use]
+    pub fn has_fix(&self) -> bool {
+        self.page.contains("\n```fixed\n")
+    }
+}
+
 /// Groups of rules, in the order of the README.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Group {

@@ -1,6 +1,6 @@
 //! Every rule, in the order of the README.
 
-use crate::diagnostic::Severity::{Error, Note, Warning};
+use crate::diagnostic::Severity::*;
 use crate::rule::{Check, Group, Rule};
 
 /// Makes of each line `file: name, group, level, check` a module, a row of the table and a page.

@@ -6,6 +6,7 @@ pub mod violation;
 pub mod vocabulary;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
 use std::sync::OnceLock;
 
@@ -102,10 +103,10 @@ impl Schemas {
             .map(|kind| kind.schema.clone())
             .collect();
         while let Some(path) = queue.pop() {
-            if !schemas.files.contains_key(&path) {
-                let file = File::read(&path, read)?;
-                queue.extend(file.references(&path));
-                schemas.files.insert(path, file);
+            if let Entry::Vacant(slot) = schemas.files.entry(path) {
+                let file = File::read(slot.key(), read)?;
+                queue.extend(file.references(slot.key()));
+                slot.insert(file);
             }
         }
         for kind in &profile.kinds {

@@ -397,8 +397,7 @@ fn odd_type(kind: fs::FileType) -> Option<String> {
 /// A path as it is shown: relative to the base, parts joined by `/`; `..` where it lies outside.
 #[must_use]
 pub fn relative(base: &Path, path: &Path) -> String {
-    let mut up = 0;
-    for folder in base.ancestors() {
+    for (up, folder) in base.ancestors().enumerate() {
         if let Ok(inner) = path.strip_prefix(folder) {
             let mut parts = vec![String::from(".."); up];
             parts.extend(
@@ -408,7 +407,6 @@ pub fn relative(base: &Path, path: &Path) -> String {
             );
             return parts.join("/");
         }
-        up += 1;
     }
     path.to_string_lossy().into_owned()
 }

@@ -1,6 +1,6 @@
 //! A schema compiled to where its marks can be met, so that a document is walked once.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use regex::Regex;
 use rustc_hash::FxHashMap;
@@ -283,6 +283,9 @@ impl<'s> Part<'s> {
     }
 }
 
+/// A schema that applies to a place, opened.
+type Opened<'s> = (Part<'s>, &'s Map<String, Value>);
+
 struct Compiler<'s> {
     resolver: &'s dyn Resolve,
     plan: Plan,
@@ -348,21 +351,15 @@ impl<'s> Compiler<'s> {
 
     /// Adds every schema that applies to the same value: by reference, and branches too, because a
     /// mark in a branch is worth looking at whichever branch is meant.
-    fn close(
-        &self,
-        mut parts: Vec<Part<'s>>,
-    ) -> Result<Vec<(Part<'s>, &'s Map<String, Value>)>, PlanError> {
-        let mut closed: Vec<(Part<'s>, &'s Map<String, Value>)> = Vec::new();
-        let mut seen: BTreeMap<(String, String), ()> = BTreeMap::new();
+    fn close(&self, mut parts: Vec<Part<'s>>) -> Result<Vec<Opened<'s>>, PlanError> {
+        let mut closed: Vec<Opened<'s>> = Vec::new();
+        let mut seen: BTreeSet<(String, String)> = BTreeSet::new();
         parts.reverse();
         while let Some(part) = parts.pop() {
             let Value::Object(object) = part.schema else {
                 continue;
             };
-            if seen
-                .insert((part.file.clone(), part.pointer.clone()), ())
-                .is_some()
-            {
+            if !seen.insert((part.file.clone(), part.pointer.clone())) {
                 continue;
             }
             if let Some(Value::String(reference)) = object.get("$ref") {
@@ -400,11 +397,7 @@ impl<'s> Compiler<'s> {
     }
 
     /// The schemas of one named field, over all schemas of the object.
-    fn below_field(
-        &self,
-        parts: &[(Part<'s>, &'s Map<String, Value>)],
-        name: &str,
-    ) -> Vec<Part<'s>> {
+    fn below_field(&self, parts: &[Opened<'s>], name: &str) -> Vec<Part<'s>> {
         let mut below = Vec::new();
         for (part, object) in parts {
             if let Some(schema) = object.get("properties").and_then(|all| all.get(name)) {
@@ -414,11 +407,7 @@ impl<'s> Compiler<'s> {
         below
     }
 
-    fn fill_patterns(
-        &mut self,
-        parts: &[(Part<'s>, &'s Map<String, Value>)],
-        place: &mut Place,
-    ) -> Result<(), PlanError> {
+    fn fill_patterns(&mut self, parts: &[Opened<'s>], place: &mut Place) -> Result<(), PlanError> {
         for (part, object) in parts {
             let Some(Value::Object(patterns)) = object.get("patternProperties") else {
                 continue;
@@ -437,7 +426,7 @@ impl<'s> Compiler<'s> {
         Ok(())
     }
 
-    fn fill_items(&mut self, parts: &[(Part<'s>, &'s Map<String, Value>)], place: &mut Place) {
+    fn fill_items(&mut self, parts: &[Opened<'s>], place: &mut Place) {
         for (part, object) in parts {
             let Some(Value::Array(prefix)) = object.get("prefixItems") else {
                 continue;
@@ -456,7 +445,7 @@ impl<'s> Compiler<'s> {
 }
 
 /// The subschemas of one keyword, over all schemas of a place.
-fn gather<'s>(parts: &[(Part<'s>, &'s Map<String, Value>)], keyword: &str) -> Vec<Part<'s>> {
+fn gather<'s>(parts: &[Opened<'s>], keyword: &str) -> Vec<Part<'s>> {
     parts
         .iter()
         .filter_map(|(part, object)| Some(part.below(&[keyword], object.get(keyword)?)))

@@ -1,0 +1,293 @@
+//! Corpora to measure with, and the floors to measure against.
+//!
+//! ```text
+//! cargo bench --bench corpora -- generate RELEASE.json DIR COPIES   one file an entry
+//! cargo bench --bench corpora -- read DIR                           read every file
+//! cargo bench --bench corpora -- parse DIR                          read and parse every file
+//! ```
+//!
+//! A generated corpus holds the release's entries COPIES times, with renumbered IDs and shuffled
+//! words, so that no two are alike, and a profile whose IDs may have more digits. It has no finding
+//! above a note. BENCHMARKS.md says how the figures are taken.
+
+#![allow(clippy::print_stdout, clippy::print_stderr)] // it is run by a person
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use corpuslint::entry::ordinal_date;
+use corpuslint::syntax::{Format, Limits, parse};
+use rayon::prelude::*;
+use serde_json::Value;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|a| a != "--bench")
+        .collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments.as_slice() {
+        ["generate", release, folder, copies] => {
+            let copies = copies.parse().expect("a number of copies");
+            generate(Path::new(release), Path::new(folder), copies);
+        }
+        ["read", folder] => floor(Path::new(folder), |text| text.len()),
+        ["parse", folder] => floor(Path::new(folder), |text| {
+            let (document, problems) = parse(text, Format::Yaml, None, &Limits::default());
+            document.nodes().count() + problems.len()
+        }),
+        _ => eprintln!("see the comment at the top of benches/corpora.rs"),
+    }
+}
+
+/// Does something cheap with every YAML file under a folder, on as many threads as a check.
+fn floor(folder: &Path, work: impl Fn(&str) -> usize + Sync) {
+    let mut paths: Vec<PathBuf> = ignore::WalkBuilder::new(folder)
+        .standard_filters(false)
+        .build()
+        .filter_map(Result::ok)
+        .map(ignore::DirEntry::into_path)
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "yaml")
+        })
+        .collect();
+    paths.sort();
+    let total: usize = paths
+        .par_iter()
+        .map(|path| work(&std::fs::read_to_string(path).expect("a text")))
+        .sum();
+    println!("{} files, {total}", paths.len());
+}
+
+/// One entry of the release.
+struct Item<'r> {
+    id: &'r str,
+    value: &'r Value,
+    folder: &'r str,
+    kind: &'static str,
+}
+
+fn generate(release: &Path, folder: &Path, copies: usize) {
+    let text = std::fs::read_to_string(release).expect("the release");
+    let release: Value = serde_json::from_str(&text).expect("JSON");
+    let items = items(&release);
+    let highest = items
+        .iter()
+        .filter_map(|item| item.id[2..].split('.').next()?.parse::<usize>().ok())
+        .max()
+        .unwrap_or(0);
+    // Copies of a section must not run into one another.
+    let step = highest + 1;
+    write_profile(folder);
+    let mut made = BTreeSet::new();
+    for copy in 0..copies {
+        for item in &items {
+            let id = renumber(item.id, copy * step);
+            let path = folder.join("corpus").join(item.folder);
+            if made.insert(path.clone()) {
+                std::fs::create_dir_all(&path).expect("a folder");
+            }
+            let text = entry(item, &id, copy, copy * step);
+            std::fs::write(path.join(format!("{id}.yaml")), text).expect("a file");
+        }
+    }
+    println!("{} entries", items.len() * copies);
+}
+
+fn items(release: &Value) -> Vec<Item<'_>> {
+    let mut items = Vec::new();
+    let mut controls: BTreeMap<&str, Item<'_>> = BTreeMap::new();
+    for article in list(release, "articles") {
+        let theme = text(article, "theme");
+        push(&mut items, article, theme, "article");
+        for section in list(article, "sections") {
+            push(&mut items, section, theme, "section");
+            for one in std::iter::once(section).chain(list(section, "subsections")) {
+                if !std::ptr::eq(one, section) {
+                    push(&mut items, one, theme, "subsection");
+                }
+                for (field, kind) in [("preventions", "prevention"), ("detections", "detection")] {
+                    for value in list(one, field) {
+                        let id = text(value, "id");
+                        let item = Item {
+                            id,
+                            value,
+                            folder: field,
+                            kind,
+                        };
+                        controls.entry(id).or_insert(item);
+                    }
+                }
+            }
+        }
+    }
+    items.extend(controls.into_values());
+    items
+}
+
+fn push<'r>(items: &mut Vec<Item<'r>>, value: &'r Value, folder: &'r str, kind: &'static str) {
+    let id = text(value, "id");
+    items.push(Item {
+        id,
+        value,
+        folder,
+        kind,
+    });
+}
+
+fn text<'v>(value: &'v Value, field: &str) -> &'v str {
+    value.get(field).and_then(Value::as_str).unwrap_or("")
+}
+
+fn list<'v>(value: &'v Value, field: &str) -> &'v [Value] {
+    value
+        .get(field)
+        .and_then(Value::as_array)
+        .map_or(&[], Vec::as_slice)
+}
+
+/// `MT012.004` raised by 50 is `MT062.004`.
+fn renumber(id: &str, by: usize) -> String {
+    let (prefix, rest) = id.split_at(2);
+    let (number, tail) = rest.split_once('.').unwrap_or((rest, ""));
+    let width = number.len();
+    let number: usize = number.parse().expect("a number");
+    let dot = if tail.is_empty() { "" } else { "." };
+    format!("{prefix}{:0width$}{dot}{tail}", number + by)
+}
+
+fn entry(item: &Item<'_>, id: &str, copy: usize, by: usize) -> String {
+    let mut out = String::new();
+    let mut line = |text: String| writeln!(out, "{text}").expect("text");
+    line(format!(
+        "# yaml-language-server: $schema=../../schema/itm/v1/{}.schema.json",
+        item.kind
+    ));
+    line(format!("id: {id}"));
+    let title = text(item.value, "title").trim();
+    line(format!("title: {}", quoted(&format!("{title} {copy}"))));
+    if item.kind == "article" {
+        line(format!("theme: {}", item.folder));
+    }
+    let date = |field| {
+        let found = ordinal_date(text(item.value, field));
+        found.map_or("2024-05-22".to_owned(), |ordinal| ordinal.date.to_string())
+    };
+    line(format!("created: {}", date("created")));
+    line(format!("updated: {}", date("updated")));
+    if item.kind != "article" {
+        lines(&mut line, "contributors", names(item.value, "contributors"));
+        lines(&mut line, "platforms", names(item.value, "platforms"));
+    }
+    for field in ["preventions", "detections"] {
+        let ids = list(item.value, field)
+            .iter()
+            .map(|c| renumber(text(c, "id"), by));
+        lines(&mut line, field, ids.collect());
+    }
+    let urls: BTreeSet<&str> = list(item.value, "references")
+        .iter()
+        .map(|r| text(r, "url"))
+        .collect();
+    if !urls.is_empty() {
+        line("references:".to_owned());
+        for url in urls {
+            let url = url.trim_end_matches(['.', ',', ')', '/']);
+            line(format!("  - text: {}\n    url: {url}", quoted(url)));
+        }
+    }
+    line("description: |".to_owned());
+    for paragraph in prose(text(item.value, "description"), copy as u64 + 1) {
+        line(paragraph);
+    }
+    out
+}
+
+fn lines(line: &mut impl FnMut(String), field: &str, items: BTreeSet<String>) {
+    if !items.is_empty() {
+        line(format!("{field}:"));
+        items
+            .into_iter()
+            .for_each(|item| line(format!("  - {item}")));
+    }
+}
+
+/// Names in a list of `{name}`, whatever the list is nested in.
+fn names(value: &Value, field: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut pending: Vec<&Value> = list(value, field).iter().collect();
+    while let Some(value) = pending.pop() {
+        match value {
+            Value::Array(items) => pending.extend(items),
+            value => {
+                found.insert(text(value, "name").to_owned());
+            }
+        }
+    }
+    found
+}
+
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// The words of an HTML text in another order for each seed, in lines of about 90 characters.
+fn prose(html: &str, seed: u64) -> Vec<String> {
+    let mut words = Vec::new();
+    for part in html.replace("</p>", " \n ").split('<') {
+        let text = part.split_once('>').map_or(part, |(_, text)| text);
+        let plain = |c: char| c.is_ascii_alphabetic() || c == '\n' || c == ' ';
+        words.extend(
+            text.replace(|c| !plain(c), " ")
+                .split(' ')
+                .filter(|word| word.len() > 1)
+                .map(|word| word.trim().to_lowercase()),
+        );
+    }
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    for at in (1..words.len()).rev() {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        words.swap(at, (state % (at as u64 + 1)) as usize);
+    }
+    let mut lines = vec![format!("  Text number {seed}")];
+    for word in words.iter().filter(|word| !word.is_empty()) {
+        match lines.last_mut() {
+            Some(line) if line.len() < 90 => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(format!("  {word}")),
+        }
+    }
+    lines
+}
+
+/// The embedded profile, with IDs of any width.
+fn write_profile(folder: &Path) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let schemas = folder.join("schema/itm/v1");
+    std::fs::create_dir_all(&schemas).expect("a folder");
+    let mut profile = String::from("version = 1\nroot = \"corpus\"\n");
+    for (kind, files) in [
+        ("article", "AR*.yaml"),
+        ("prevention", "PV*.yaml"),
+        ("detection", "DT*.yaml"),
+        ("subsection", "[A-Z][A-Z]*.*.yaml"),
+        ("section", "[A-Z][A-Z]*.yaml"),
+    ] {
+        let name = format!("schema/itm/v1/{kind}.schema.json");
+        let schema = std::fs::read_to_string(root.join(&name)).expect("a schema");
+        let wide = schema.replace("[0-9]{3}", "[0-9]{3,7}");
+        std::fs::write(folder.join(&name), wide).expect("a schema");
+        writeln!(
+            profile,
+            "[kind.{kind}]\nfiles = [\"*/{files}\"]\nschema = \"{name}\"\nbody = \"description\""
+        )
+        .expect("text");
+    }
+    std::fs::write(folder.join("corpuslint.toml"), profile).expect("the profile");
+}

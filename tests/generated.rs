@@ -1,0 +1,106 @@
+//! What is written down twice is current. `BLESS=1 cargo test --test generated` renews it.
+
+use std::path::Path;
+
+use corpuslint::rules::RULES;
+
+const BEGIN: &str = "<!-- rules: begin -->\n";
+const END: &str = "<!-- rules: end -->";
+
+fn table() -> String {
+    let mut out = String::from("| group | rule | level | finds |\n|---|---|---|---|\n");
+    let mut group = "";
+    for rule in RULES {
+        let name = rule.group.as_str();
+        let shown = if name == group { "" } else { name };
+        group = name;
+        let star = if rule.has_fix() { " ★" } else { "" };
+        let level = rule.level.as_str();
+        let row = format!(
+            "| {shown} | `{}`{star} | {level} | {} |\n",
+            rule.name,
+            rule.summary()
+        );
+        out.push_str(&row);
+    }
+    out
+}
+
+#[test]
+fn the_table_in_the_readme_is_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(&path).expect("the README");
+    let begin = readme.find(BEGIN).expect("the table's begin") + BEGIN.len();
+    let end = readme.find(END).expect("the table's end");
+    let table = table();
+    if std::env::var_os("BLESS").is_some() {
+        let renewed = format!("{}{table}{}", &readme[..begin], &readme[end..]);
+        std::fs::write(&path, renewed).expect("the README");
+        return;
+    }
+    assert_eq!(
+        &readme[begin..end],
+        table,
+        "run `BLESS=1 cargo test --test generated`"
+    );
+}
+
+#[test]
+fn rules_stand_by_group_and_names_are_unique() {
+    let groups: Vec<_> = RULES.iter().map(|rule| rule.group).collect();
+    assert!(groups.is_sorted());
+    let mut names: Vec<_> = RULES.iter().map(|rule| rule.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), RULES.len());
+    for rule in RULES {
+        let kebab = rule
+            .name
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b == b'-');
+        assert!(kebab, "{}", rule.name);
+    }
+}
+
+/// The Markdown page and the schemas of the vocabulary name the same keywords as the engine.
+#[test]
+fn the_vocabulary_is_documented() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |name: &str| std::fs::read_to_string(root.join(name)).expect("a file");
+    let page = read("schema/vocabulary.md");
+    let meta = read("schema/vocabulary.schema.json");
+    let engine = read("src/schema/vocabulary.rs");
+    let mut keywords: Vec<&str> = engine
+        .split('"')
+        .filter(|word| word.starts_with("x-") && word.len() > 3)
+        .collect();
+    keywords.sort_unstable();
+    keywords.dedup();
+    assert!(keywords.len() >= 11, "{keywords:?}");
+    for keyword in keywords {
+        assert!(
+            page.contains(&format!("`{keyword}`")),
+            "{keyword} is not on the page"
+        );
+        assert!(
+            meta.contains(&format!("\"{keyword}\"")),
+            "{keyword} is not in the meta-schema"
+        );
+    }
+}
+
+/// The profile in the binary is what its schema allows.
+#[test]
+fn the_profile_agrees_with_its_schema() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |name: &str| std::fs::read_to_string(root.join(name)).expect("a file");
+    let schema = serde_json::from_str(&read("schema/profile.schema.json")).expect("JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    let profile: toml::Table = read("corpuslint.toml").parse().expect("TOML");
+    let profile = serde_json::to_value(profile).expect("JSON");
+    let errors: Vec<String> = validator
+        .iter_errors(&profile)
+        .map(|e| e.to_string())
+        .collect();
+    assert_eq!(errors, Vec::<String>::new());
+}
