@@ -1,7 +1,9 @@
 //! Findings: what is wrong, where, and how to mend it.
 
+use std::hash::Hasher;
 use std::sync::Arc;
 
+use fnv::FnvHasher;
 use serde::{Deserialize, Serialize};
 
 use crate::text::{Position, Span};
@@ -148,6 +150,18 @@ pub struct Diagnostic {
     pub fingerprint: String,
 }
 
+/// Names something by some texts: FNV-1a, 64 bits, in 16 hexadecimal digits. The same on every
+/// machine and in every version, because fingerprints are kept for years.
+#[must_use]
+pub fn fingerprint(parts: &[&str]) -> String {
+    let mut hasher = FnvHasher::default();
+    for part in parts {
+        hasher.write(part.as_bytes());
+        hasher.write(&[0]);
+    }
+    format!("{:016x}", hasher.finish())
+}
+
 impl Diagnostic {
     /// A finding with nothing but what every finding has.
     #[must_use]
@@ -170,5 +184,17 @@ impl Diagnostic {
             fix: None,
             fingerprint: String::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fingerprints_never_change() {
+        assert_eq!(fingerprint(&[]), "cbf29ce484222325");
+        assert_eq!(fingerprint(&["PR030", "dangling-reference"]), fingerprint(&["PR030", "dangling-reference"]));
+        assert_ne!(fingerprint(&["ab", "c"]), fingerprint(&["a", "bc"]));
     }
 }

@@ -1,15 +1,14 @@
 //! From findings to a report: lines and columns, pointers, suppression, folding, order.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::Hasher;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::FxHashMap;
 
 use super::suppression::Suppression;
 use super::{Levels, resolve};
-use crate::diagnostic::{Diagnostic, Edit, Fix, Location, Related, Safety, Severity};
+use crate::diagnostic::{Diagnostic, Edit, Fix, Location, Related, Safety, Severity, fingerprint};
 use crate::entry::{Subject, subjects};
 use crate::rule::{DocumentView, Group};
 use crate::rules;
@@ -77,13 +76,8 @@ fn place(
     let local = own
         .and_then(|own| pointer.strip_prefix(own.as_str()))
         .unwrap_or(pointer);
-    let mut hasher = FxHasher::default();
     let whose = found.entry.as_deref().unwrap_or(path);
-    for part in [whose, found.rule, local] {
-        hasher.write(part.as_bytes());
-        hasher.write_u8(0);
-    }
-    found.fingerprint = format!("{:016x}", hasher.finish());
+    found.fingerprint = fingerprint(&[whose, found.rule, local]);
 }
 
 /// Completes findings of the corpus, whose files are read once more, and places in other files.
@@ -283,11 +277,7 @@ fn in_vain(
             rename: None,
         });
     }
-    let mut hasher = FxHasher::default();
-    for part in [path, "unused-suppression", rule] {
-        hasher.write(part.as_bytes());
-    }
-    found.fingerprint = format!("{:016x}", hasher.finish());
+    found.fingerprint = fingerprint(&[path, found.rule, rule]);
     Some(found)
 }
 
@@ -327,17 +317,17 @@ fn tell_apart(diagnostics: &mut [Diagnostic]) {
     for found in diagnostics.iter() {
         *seen.entry(found.fingerprint.clone()).or_default() += 1;
     }
-    let mut numbers: FxHashMap<u64, u64> = FxHashMap::default();
+    let mut numbers: FxHashMap<String, u32> = FxHashMap::default();
     for found in diagnostics {
         if seen[&found.fingerprint] < 2 {
             continue;
         }
-        let mut hasher = FxHasher::default();
-        hasher.write(found.fingerprint.as_bytes());
-        hasher.write(found.message.as_bytes());
-        let number = numbers.entry(hasher.finish()).or_default();
-        hasher.write_u64(*number);
+        let own = fingerprint(&[&found.fingerprint, &found.message]);
+        let number = numbers.entry(own.clone()).or_default();
+        found.fingerprint = match *number {
+            0 => own,
+            again => fingerprint(&[&own, &again.to_string()]),
+        };
         *number += 1;
-        found.fingerprint = format!("{:016x}", hasher.finish());
     }
 }
