@@ -261,6 +261,20 @@ impl<'s> Document<'s> {
         })
     }
 
+    /// The value that a JSON pointer (RFC 6901) leads to.
+    #[must_use]
+    pub fn at(&self, pointer: &str) -> Option<Node<'_>> {
+        let mut node = self.root()?;
+        for token in pointer.split('/').skip(1) {
+            node = if node.kind() == Kind::Sequence {
+                node.items().nth(token.parse().ok()?)?
+            } else {
+                node.get(&token.replace("~1", "/").replace("~0", "~"))?
+            };
+        }
+        Some(node)
+    }
+
     /// The JSON pointer (RFC 6901) of the smallest value that holds the span; of a key, that of its
     /// value.
     #[must_use]

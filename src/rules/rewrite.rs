@@ -28,7 +28,7 @@ pub(super) fn scalar(node: Node<'_>, text: &str) -> Option<String> {
     if node.is_alias() {
         return flow_scalar(text, Style::Plain, Around::Brackets);
     }
-    if has_property(document.source(), node.span()) {
+    if property(document.source(), node.span()).is_some() {
         return None;
     }
     match node.style() {
@@ -40,7 +40,7 @@ pub(super) fn scalar(node: Node<'_>, text: &str) -> Option<String> {
 
 /// The source text that says `text` in quotes, in the place of a scalar or a key.
 pub(super) fn quoted(node: Node<'_>, text: &str) -> Option<String> {
-    if node.span().is_empty() || has_property(node.document().source(), node.span()) {
+    if node.span().is_empty() || property(node.document().source(), node.span()).is_some() {
         return None;
     }
     flow_scalar(text, Style::SingleQuoted, Around::of(node))
@@ -185,19 +185,25 @@ fn breaks_body(text: &str) -> bool {
     text.starts_with(['\n', '\r']) || text.trim().is_empty()
 }
 
-/// Whether a tag or an anchor stands before a value: it would apply to what takes its place.
-fn has_property(source: &str, value: Span) -> bool {
+/// `!` or `&`, where a tag or an anchor stands before a value: it would apply to what takes its
+/// place.
+pub(super) fn property(source: &str, value: Span) -> Option<char> {
     let before = source.get(..value.range().start).unwrap_or("");
     let line = before.rsplit(['\n', '\r']).next().unwrap_or(before);
     let word = line.trim_end_matches([' ', '\t']);
     let word = word.rsplit([' ', '\t', ',', '[', '{']).next();
-    word.is_some_and(|word| word.starts_with(['!', '&']))
+    word?.chars().next().filter(|c| matches!(c, '!' | '&'))
 }
 
 /// The text of the line before an offset.
-fn line_before(source: &str, at: usize) -> &str {
+pub(super) fn line_before(source: &str, at: usize) -> &str {
     let before = source.get(..at).unwrap_or("");
     before.rsplit(['\n', '\r']).next().unwrap_or(before)
+}
+
+/// Where the line of an offset begins.
+pub(super) fn line_start(source: &str, at: usize) -> usize {
+    at - line_before(source, at).len()
 }
 
 /// Where the line of an offset ends, without its line break.
