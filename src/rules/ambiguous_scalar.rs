@@ -26,7 +26,8 @@ pub(super) fn check(view: &DocumentView<'_>, sink: &mut Sink) {
     found
         .filter(|(node, reading)| {
             let span = node.span();
-            !settled.contains(&span) && !(*reading == Yaml11::Date && dates.contains(&span))
+            let is_date = *reading == Yaml11::Date && dates.contains(&span);
+            !is_date && !settled.contains(&span)
         })
         .take(view.limit + 1)
         .for_each(|(node, reading)| report(node, reading, sink));
@@ -76,7 +77,7 @@ fn report(node: Node<'_>, reading: Yaml11, sink: &mut Sink) {
         Yaml11::Text => "text".to_owned(),
         Yaml11::Date => "a date".to_owned(),
         Yaml11::Merge => "an order to insert other fields".to_owned(),
-        Yaml11::Default => "a sign for a default value".to_owned(),
+        Yaml11::Default => "a default value".to_owned(),
     };
     let now = match (node.kind(), same_number(text)) {
         (Kind::Int, Some(number)) => format!("the number {number}"),
@@ -86,7 +87,7 @@ fn report(node: Node<'_>, reading: Yaml11, sink: &mut Sink) {
     let shown = super::words::code(text);
     let reported = sink.report(
         node.span(),
-        format!("{shown} is {now} here, and {then} to tools that read YAML 1.1"),
+        format!("{shown} is {now} here; tools that read YAML 1.1 take it for {then}"),
     );
     match node.kind() {
         Kind::Int | Kind::Float => mend_number(node, reported),

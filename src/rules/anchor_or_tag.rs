@@ -6,6 +6,8 @@ use crate::rule::{DocumentView, Sink};
 use crate::syntax::ProblemKind;
 
 pub(super) fn check(view: &DocumentView<'_>, sink: &mut Sink) {
+    // How a file is written matters once it can be read.
+    let sound = view.is_sound();
     let mut anchors = Vec::new();
     for problem in view.problems {
         match &problem.kind {
@@ -18,7 +20,7 @@ pub(super) fn check(view: &DocumentView<'_>, sink: &mut Sink) {
                 sink.report(problem.span, message)
                     .help("delete the tag, or put the text in quotes if the `!` belongs to it");
             }
-            ProblemKind::Anchor => anchors.push(problem.span),
+            ProblemKind::Anchor if sound => anchors.push(problem.span),
             _ => {}
         }
     }

@@ -22,8 +22,11 @@ pub(super) fn check(view: &DocumentView<'_>, sink: &mut Sink) {
         let wanted = wanted(expected);
         let message = if *items > 1 {
             let field = code(&violation.field);
+            // Behind the limit nothing was counted.
+            let least = if *items >= view.limit { "at least " } else { "" };
             let items = plural(*items, "item");
-            format!("{items} of {field} are {}; each must be {wanted}", many(*actual))
+            let actual = many(*actual);
+            format!("{least}{items} of {field} are {actual}; each must be {wanted}")
         } else if *actual == Kind::Null {
             let name = spot::name(view, violation);
             format!("{name} has no value; it must be {wanted}")

@@ -27,10 +27,11 @@ pub(super) fn check(view: &DocumentView<'_>, sink: &mut Sink) {
             (Some(meant), None) => {
                 format!("{} is not known; did you mean `{meant}`?", unknown(violation, name))
             }
+            (None, _) if name.is_empty() => "this field has no name".to_owned(),
             (None, _) => format!("{} is not known", unknown(violation, name)),
         };
         let reported = sink
-            .report(violation.span, message)
+            .report(place(view, violation), message)
             .pointer(&*violation.pointer);
         match meant {
             Some(meant) => rename(view, violation, meant, reported),
@@ -39,6 +40,20 @@ pub(super) fn check(view: &DocumentView<'_>, sink: &mut Sink) {
             }
         }
     }
+}
+
+/// The name of the field; where it has no width, the `?` that begins it, or its value.
+fn place(view: &DocumentView<'_>, violation: &Violation) -> Span {
+    let span = violation.span;
+    if !span.is_empty() {
+        return span;
+    }
+    let before = view.source[..span.range().start].trim_end();
+    if before.ends_with('?') {
+        return Span::new(before.len() - 1, before.len());
+    }
+    let value = view.document.at(&violation.pointer);
+    value.map_or(span, Node::span)
 }
 
 fn unknown(violation: &Violation, name: &str) -> String {

@@ -101,10 +101,9 @@ fn reading(text: &str) -> Option<Reading> {
     if unsigned.contains(':') {
         return is_sexagesimal(unsigned).then_some(Reading::Sexagesimal);
     }
-    if let Some(digits) = unsigned.strip_prefix('0').filter(|rest| !rest.is_empty()) {
-        if all(digits, |b| (b'0'..=b'7').contains(&b)) {
-            return Some(Reading::Octal);
-        }
+    let behind_zero = unsigned.strip_prefix('0').unwrap_or("");
+    if all(behind_zero, |b| (b'0'..=b'7').contains(&b)) {
+        return Some(Reading::Octal);
     }
     if unsigned.starts_with(|c: char| c.is_ascii_digit()) && all(unsigned, |b| b.is_ascii_digit()) {
         let grouped = unsigned.contains('_');
