@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::schema::Schemas;
-use crate::schema::plan::{Met, Place, Visit};
+use crate::schema::plan::{Met, Place, Plan, Visit};
 use crate::schema::vocabulary::{DateRole, Marks, Notation};
 use crate::syntax::{Document, Kind, Node};
 use crate::text::Span;
@@ -65,6 +65,8 @@ pub struct Subject<'d> {
     pub node: Node<'d>,
     /// What the schemas know about the object's fields.
     pub place: &'d Place,
+    /// The plan that the place belongs to.
+    pub plan: &'d Plan,
     /// Its kind, as [`Schemas::entry_kinds`] counts them.
     pub kind: usize,
     /// Whether it repeats an entry that is defined elsewhere.
@@ -97,6 +99,15 @@ impl<'d> Subject<'d> {
             .map(|met| met.node)
     }
 
+    /// Whether it is a tombstone.
+    #[must_use]
+    pub fn is_retired(&self) -> bool {
+        self.fields.iter().any(|met| {
+            let retired = met.marks.status.as_deref();
+            retired.is_some() && met.node.as_str() == retired
+        })
+    }
+
     /// Where to point when the whole entry is meant: its ID, or its first name.
     #[must_use]
     pub fn anchor(&self) -> Span {
@@ -116,19 +127,22 @@ pub fn subjects<'d>(
     schemas: &'d Schemas,
     kind: usize,
 ) -> Vec<Subject<'d>> {
+    let plan = &schemas.kinds()[kind].plan;
     let mut finder = Finder {
         schemas,
+        plan,
         found: Vec::new(),
         open: Vec::new(),
     };
     if let Some(root) = document.root() {
-        schemas.kinds()[kind].plan.walk(root, &mut finder);
+        plan.walk(root, &mut finder);
     }
     finder.found
 }
 
 struct Finder<'d> {
     schemas: &'d Schemas,
+    plan: &'d Plan,
     found: Vec<Subject<'d>>,
     open: Vec<usize>,
 }
@@ -143,6 +157,7 @@ impl<'d> Visit<'d> for Finder<'d> {
             self.found.push(Subject {
                 node: met.node,
                 place,
+                plan: self.plan,
                 kind,
                 copy: entry.copy,
                 fields: Vec::new(),

@@ -112,10 +112,12 @@ pub fn run(
     progress: &AtomicUsize,
 ) -> Result<Report, SchemaError> {
     let words = Vocabulary::default();
+    let levels = Levels::new(&workspace.profile, options);
     let stage = Stage {
         workspace,
         options,
-        levels: Levels::new(&workspace.profile, options),
+        active: levels.active().map(|(rule, ..)| rule.name).collect(),
+        levels,
         words: &words,
     };
     let outcomes: Vec<Outcome> = files
@@ -189,6 +191,7 @@ struct Stage<'r> {
     workspace: &'r Workspace,
     options: &'r Options,
     levels: Levels,
+    active: Vec<&'static str>,
     words: &'r Vocabulary,
 }
 
@@ -238,6 +241,8 @@ impl Stage<'_> {
             subjects: &[],
             schemas: &self.workspace.schemas,
             today: self.options.today,
+            active: &self.active,
+            limit: self.workspace.profile.limits.findings,
         };
         let mut diagnostics = self.rules(&view);
         finish::locate_in(&mut diagnostics, &view);
@@ -310,6 +315,8 @@ impl Stage<'_> {
             subjects: &subjects,
             schemas,
             today: self.options.today,
+            active: &self.active,
+            limit: self.workspace.profile.limits.findings,
         };
         let mut diagnostics = self.rules(&view);
         finish::limit(&mut diagnostics, self.workspace.profile.limits.findings);

@@ -119,6 +119,10 @@ pub struct DocumentView<'a> {
     pub schemas: &'a Schemas,
     /// Today, in UTC.
     pub today: Date,
+    /// Names of the rules that run.
+    pub active: &'a [&'static str],
+    /// Findings of the file that are shown; one more says that there are more.
+    pub limit: usize,
 }
 
 impl DocumentView<'_> {
@@ -126,6 +130,12 @@ impl DocumentView<'_> {
     #[must_use]
     pub fn is_sound(&self) -> bool {
         self.unread.is_none() && !self.problems.iter().any(|problem| problem.kind.is_fatal())
+    }
+
+    /// Whether a rule runs, so that another may leave a cause to it.
+    #[must_use]
+    pub fn is_active(&self, rule: &str) -> bool {
+        self.active.contains(&rule)
     }
 
     /// The file's name without its extension.
@@ -248,6 +258,12 @@ impl Reported<'_> {
     /// A word or two under the place.
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.diagnostic().label = label.into();
+        self
+    }
+
+    /// JSON pointer (RFC 6901) to the value that is meant, where that is not what stands there.
+    pub fn pointer(mut self, pointer: impl Into<String>) -> Self {
+        self.diagnostic().pointer = Some(pointer.into());
         self
     }
 

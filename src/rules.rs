@@ -3,6 +3,11 @@
 use crate::diagnostic::Severity::*;
 use crate::rule::{Check, Group, Rule};
 
+#[allow(dead_code)]
+mod rewrite;
+mod spot;
+mod words;
+
 /// Makes of each line `file: name, group, level, check` a module, a row of the table and a page.
 macro_rules! rules {
     ($($module:ident: $name:literal, $group:ident, $level:ident, $check:ident;)*) => {
@@ -27,8 +32,25 @@ rules! {
     // file
     syntax: "syntax", File, Error, Document;
     duplicate_key: "duplicate-key", File, Error, Document;
+    not_utf8: "not-utf8", File, Error, Document;
+    conflict_marker: "conflict-marker", File, Error, Document;
+    multiple_documents: "multiple-documents", File, Error, Document;
+    ambiguous_scalar: "ambiguous-scalar", File, Warning, Document;
+    anchor_or_tag: "anchor-or-tag", File, Error, Document;
+    too_large: "too-large", File, Error, Document;
+    stray_file: "stray-file", File, Error, Document;
+    unreadable_file: "unreadable-file", File, Error, Document;
 
     // schema
+    schema_type: "schema-type", Schema, Error, Document;
+    schema_required: "schema-required", Schema, Error, Document;
+    schema_unknown_field: "schema-unknown-field", Schema, Error, Document;
+    schema_enum: "schema-enum", Schema, Error, Document;
+    schema_pattern: "schema-pattern", Schema, Error, Document;
+    schema_length: "schema-length", Schema, Error, Document;
+    schema_duplicate_item: "schema-duplicate-item", Schema, Error, Document;
+    expected_field: "expected-field", Schema, Note, Entry;
+    schema_other: "schema-other", Schema, Error, Document;
 
     // ID
 

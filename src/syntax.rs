@@ -10,9 +10,11 @@ mod markdown;
 mod node;
 mod scalar;
 mod yaml;
+mod yaml11;
 
 use crate::text::Span;
 pub use node::Node;
+pub use yaml11::{Yaml11, yaml11};
 
 /// How a source is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -257,6 +259,20 @@ impl<'s> Document<'s> {
             doc: self,
             at: at as u32,
         })
+    }
+
+    /// The value that a JSON pointer (RFC 6901) leads to.
+    #[must_use]
+    pub fn at(&self, pointer: &str) -> Option<Node<'_>> {
+        let mut node = self.root()?;
+        for token in pointer.split('/').skip(1) {
+            node = if node.kind() == Kind::Sequence {
+                node.items().nth(token.parse().ok()?)?
+            } else {
+                node.get(&token.replace("~1", "/").replace("~0", "~"))?
+            };
+        }
+        Some(node)
     }
 
     /// The JSON pointer (RFC 6901) of the smallest value that holds the span; of a key, that of its

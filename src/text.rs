@@ -178,6 +178,8 @@ pub struct NotText {
     pub span: Span,
     /// What they seem to be, for the message.
     pub kind: NotTextKind,
+    /// The first of them.
+    pub byte: u8,
 }
 
 /// The ways in which bytes fail to be UTF-8 text.
@@ -203,6 +205,7 @@ pub fn decode(bytes: &[u8]) -> Result<&str, NotText> {
         return Err(NotText {
             span: Span::new(0, 2),
             kind: NotTextKind::Utf16,
+            byte: bytes.first().copied().unwrap_or_default(),
         });
     }
     std::str::from_utf8(bytes).map_err(|error| {
@@ -210,6 +213,7 @@ pub fn decode(bytes: &[u8]) -> Result<&str, NotText> {
         NotText {
             span: Span::new(start, start + error.error_len().unwrap_or(1)),
             kind: NotTextKind::Invalid,
+            byte: bytes.get(start).copied().unwrap_or_default(),
         }
     })
 }

@@ -1,7 +1,9 @@
 //! Every rule page is true: its examples are run with that rule alone.
 //!
 //! A page is Markdown. Each `##` section is one example. A path in backticks on a line of its own
-//! names the file that the next fence holds; an `escaped` fence writes bytes as `\xNN` or `\u{…}`.
+//! names the file that the next fence holds; an `escaped` fence writes bytes as `\xNN` or `\u{…}`,
+//! a file of a `deleted` fence goes away after it was found. An example with a `corpuslint.toml` is
+//! checked by that profile, and its files under the profile's root are the entries.
 //! A `findings` fence holds what is found, a `fixed` fence, under a path again, the text after the
 //! fixes. A section with files and no `findings` fence is one in which nothing is found.
 //! `BLESS=1 cargo test --test pages` rewrites the `findings` and `fixed` fences.
@@ -129,12 +131,25 @@ fn run(rule: &Rule, example: &Example, folder: &Path) -> (Report, Vec<SourceFile
         std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
         std::fs::write(&path, content(fence)).expect("a file");
     }
-    let workspace = Workspace::embedded(folder.to_path_buf()).expect("the embedded profile");
+    let profile = folder.join("corpuslint.toml");
+    let own_profile = profile.is_file();
+    let workspace = if own_profile {
+        Workspace::with_profile(&profile)
+    } else {
+        Workspace::embedded(folder.to_path_buf())
+    };
+    let workspace = workspace.unwrap_or_else(|error| panic!("{}: {error}", example.heading));
     let finder = Finder::new(&workspace, workspace.root());
     let mut files: Vec<SourceFile> = inputs()
-        .filter_map(|fence| finder.file(&folder.join(fence.path.as_ref()?)).ok())
+        .filter_map(|fence| Some(folder.join(fence.path.as_ref()?)))
+        .filter(|path| !own_profile || path.starts_with(workspace.root()))
+        .filter_map(|path| finder.file(&path).ok())
         .collect();
     files.sort_by(|a, b| a.path.cmp(&b.path));
+    for fence in inputs().filter(|fence| fence.info.contains("deleted")) {
+        let path = fence.path.as_ref().expect("a deleted file has a path");
+        std::fs::remove_file(folder.join(path)).expect("a file to delete");
+    }
     let options = Options {
         select: vec![rule.name.to_owned()],
         ignore: Vec::new(),

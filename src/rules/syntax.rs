@@ -1,11 +1,24 @@
 //! Reports what stops a file from being read at all.
 
+use super::conflict_marker::{Conflict, conflicts};
 use crate::rule::{DocumentView, Sink};
 use crate::syntax::{Format, ProblemKind};
 use crate::text::Span;
 
 pub(super) fn check(view: &DocumentView<'_>, sink: &mut Sink) {
+    // One cause, one finding: what cannot be read between the marks of a merge is the marks.
+    let conflicts: Vec<Conflict> = if !view.problems.is_empty() && view.is_active("conflict-marker") {
+        conflicts(view.source).collect()
+    } else {
+        Vec::new()
+    };
     for problem in view.problems {
+        if conflicts
+            .iter()
+            .any(|found| found.explains(view.source, problem.span))
+        {
+            continue;
+        }
         match &problem.kind {
             ProblemKind::Syntax {
                 message,
