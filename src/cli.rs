@@ -1,16 +1,28 @@
 //! The command line: what can be asked, one file a command.
 
 mod check;
+mod explain;
+mod manual;
+mod output;
+mod progress;
+mod schema;
+mod scope;
+mod stats;
 
+use std::ffi::OsString;
 use std::fmt;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{ArgMatches, Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::diagnostic::Severity;
+use crate::profile::did_you_mean;
 use crate::report::OutputFormat;
+use crate::rule::Rule;
+use crate::rules;
 
 /// Checks an open knowledge base kept in git.
 ///
@@ -26,23 +38,48 @@ use crate::report::OutputFormat;
 struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// When to use colours; `auto` obeys NO_COLOR
+    #[arg(
+        long,
+        value_enum,
+        default_value = "auto",
+        global = true,
+        value_name = "WHEN"
+    )]
+    color: ColorChoice,
 }
 
 #[derive(Subcommand)]
 enum Command {
     /// Check files, folders or a release file; without a path, the corpus around the current folder
     Check(CheckArgs),
+    /// Show the page of a rule; without one, the table of all rules
+    Explain(explain::Args),
+    /// Print the JSON Schema of a kind of entry; without one, the kinds
+    Schema(schema::Args),
+    /// Count what a corpus or a release holds
+    Stats(stats::Args),
+    /// Print a script that completes commands and options in a shell
+    Completions(manual::CompletionsArgs),
+    /// Print the manual pages
+    Man,
 }
 
 /// Arguments of `check`.
+///
+/// The formats for people (human, concise) give paths relative to the current folder, so that they
+/// can be opened; the others relative to the folder of the profile, whoever runs them.
 #[derive(Args)]
 struct CheckArgs {
-    /// Files, folders or a release file; `-` reads the standard input
-    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    input: scope::Input,
     /// How to write the findings; may be given again, with an --output-file each
+    ///
+    /// Paths are relative to the current folder in human and concise, and to the folder of the
+    /// profile in all others.
     #[arg(long, value_enum, default_value = "human")]
     output_format: Vec<OutputFormat>,
-    /// Write to this file instead of the standard output; in the order of --output-format
+    /// Write to this file instead of the standard output; belongs to the --output-format before it
     #[arg(long, value_name = "FILE")]
     output_file: Vec<PathBuf>,
     /// Run only these rules
@@ -57,16 +94,7 @@ struct CheckArgs {
     /// Exit with 0 whatever is found
     #[arg(long)]
     exit_zero: bool,
-    /// The name that the text of the standard input has in the corpus
-    #[arg(long, value_name = "PATH")]
-    stdin_filename: Option<PathBuf>,
-    /// Use this profile instead of the nearest corpuslint.toml
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// When to use colours
-    #[arg(long, value_enum, default_value = "auto")]
-    color: clap::ColorChoice,
-    /// Count the findings of each rule
+    /// Count the findings of each rule, in human and concise
     #[arg(long)]
     statistics: bool,
 }
@@ -87,16 +115,45 @@ impl fmt::Display for Failure {
 }
 
 /// How a run that did not fail ended.
+#[derive(Debug)]
 enum Outcome {
     Clean,
     Findings,
 }
 
+/// What is known of the terminal.
+#[derive(Clone, Copy)]
+struct Screen {
+    color: ColorChoice,
+}
+
+impl Screen {
+    /// Colours by `--color`, else where a terminal reads them and `NO_COLOR` is not set.
+    fn wants_color(self, to_terminal: bool) -> bool {
+        match self.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => {
+                to_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+            }
+        }
+    }
+}
+
 /// Runs the program with the arguments of the process.
 #[must_use]
 pub fn main() -> ExitCode {
-    let result = match Cli::parse().command {
-        Command::Check(args) => check::run(&args),
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    // Help and usage errors are coloured before the arguments are understood.
+    let parser = command().color(color_in(&arguments));
+    let result = match parser.try_get_matches_from(arguments) {
+        Ok(matches) => run(&matches),
+        Err(error) if error.use_stderr() => Err(Failure(usage(&error))),
+        Err(error) => {
+            // Whoever closed the other end does not want it.
+            let _ = error.print();
+            return ExitCode::SUCCESS;
+        }
     };
     match result {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,
@@ -106,6 +163,82 @@ pub fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+fn command() -> clap::Command {
+    Cli::command()
+}
+
+fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
+    let cli = Cli::from_arg_matches(matches).map_err(|error| Failure(usage(&error)))?;
+    let screen = Screen { color: cli.color };
+    match &cli.command {
+        Command::Check(args) => {
+            let matches = matches.subcommand_matches("check").unwrap_or(matches);
+            check::run(args, &output::destinations(matches)?, screen)
+        }
+        Command::Explain(args) => explain::run(args, screen),
+        Command::Schema(args) => schema::run(args),
+        Command::Stats(args) => stats::run(args, screen),
+        Command::Completions(args) => manual::completions(args),
+        Command::Man => manual::man(),
+    }
+}
+
+/// The last `--color` of the arguments, as far as that can be told before they are parsed.
+fn color_in(arguments: &[OsString]) -> ColorChoice {
+    let mut found = ColorChoice::Auto;
+    let mut words = arguments.iter().filter_map(|word| word.to_str());
+    while let Some(word) = words.next() {
+        let value = match word {
+            "--" => break,
+            "--color" => words.next(),
+            word => word.strip_prefix("--color="),
+        };
+        if let Some(choice) = value.and_then(|value| value.parse().ok()) {
+            found = choice;
+        }
+    }
+    found
+}
+
+/// A usage error in one line.
+fn usage(error: &clap::Error) -> String {
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return "no command; see `corpuslint --help`".to_owned();
+    }
+    let text = error.render().to_string();
+    let lines = text.lines().map(str::trim);
+    let lines =
+        lines.take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"));
+    let mut reason = String::new();
+    for line in lines.filter(|line| !line.is_empty()) {
+        if !reason.is_empty() {
+            reason.push_str(if reason.ends_with(':') { " " } else { "; " });
+        }
+        reason.push_str(line.trim_start_matches("error: "));
+    }
+    reason
+}
+
+fn today() -> jiff::civil::Date {
+    let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC);
+    now.date()
+}
+
+/// The rule of a name.
+fn find_rule(name: &str) -> Result<&'static Rule, Failure> {
+    rules::find(name).ok_or_else(|| {
+        let hint = did_you_mean(name, rules::names())
+            .map_or("see `corpuslint explain`".to_owned(), |close| {
+                format!("did you mean `{close}`?")
+            });
+        Failure(format!("there is no rule `{name}`; {hint}"))
+    })
+}
+
+fn known_rules<'n>(mut names: impl Iterator<Item = &'n String>) -> Result<(), Failure> {
+    names.try_for_each(|name| find_rule(name).map(|_| ()))
 }
 
 /// Says something beside the results, on the standard error.

@@ -111,6 +111,21 @@ pub fn run(
     options: &Options,
     progress: &AtomicUsize,
 ) -> Result<Report, SchemaError> {
+    inspect(workspace, files, options, progress, |_| ()).map(|(report, ())| report)
+}
+
+/// Checks files as [`run`] does, and looks at their linked entries.
+///
+/// # Errors
+///
+/// A schema of the binary's profile cannot be compiled.
+pub fn inspect<T>(
+    workspace: &Workspace,
+    files: &[SourceFile],
+    options: &Options,
+    progress: &AtomicUsize,
+    look: impl FnOnce(&Corpus<'_>) -> T,
+) -> Result<(Report, T), SchemaError> {
     let words = Vocabulary::default();
     let levels = Levels::new(&workspace.profile, options);
     let stage = Stage {
@@ -150,11 +165,12 @@ pub fn run(
     finish::locate(&mut late, &mut diagnostics, files, workspace);
     diagnostics.append(&mut late);
     let diagnostics = finish::finish(diagnostics, suppressions, &stage.levels);
-    Ok(Report {
+    let report = Report {
         summary: summarise(&diagnostics, files.len(), &corpus),
         kinds: count_kinds(&corpus),
         diagnostics,
-    })
+    };
+    Ok((report, look(&corpus)))
 }
 
 fn summarise(diagnostics: &[Diagnostic], files: usize, corpus: &Corpus<'_>) -> Summary {

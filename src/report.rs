@@ -4,7 +4,10 @@ mod concise;
 mod escape;
 mod human;
 mod json;
+mod paint;
+mod statistics;
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use crate::diagnostic::Location;
@@ -29,12 +32,25 @@ pub struct View<'r> {
     pub report: &'r Report,
     /// Gives the text of the file that a place is in, as long as it can still be read.
     pub source: &'r dyn Fn(&Location) -> Option<String>,
+    /// Gives the path of a place as a person who reads it in the current folder would write it.
+    pub path: &'r dyn Fn(&Location) -> Option<String>,
     /// Whether colours are wanted.
     pub color: bool,
     /// Columns of the terminal.
     pub width: usize,
     /// Whether counts by rule are wanted behind the findings.
     pub statistics: bool,
+}
+
+impl View<'_> {
+    /// The path of a place, as it is shown to people. Not escaped.
+    fn path<'l>(&self, location: &'l Location) -> Cow<'l, str> {
+        let path = (self.path)(location).map_or(Cow::Borrowed(location.path.as_ref()), Cow::Owned);
+        match &location.revision {
+            Some(revision) => format!("{revision}:{path}").into(),
+            None => path,
+        }
+    }
 }
 
 /// Writes a report.
@@ -51,4 +67,6 @@ pub fn render(format: OutputFormat, view: &View<'_>, out: &mut dyn Write) -> io:
     }
 }
 
-pub use escape::{Escaped, terminal};
+use escape::columns_of;
+pub use escape::{Escaped, JsonEscape, clipped, terminal};
+pub use paint::{Paint, Tone, counted};

@@ -136,6 +136,12 @@ impl Schemas {
         &self.kinds
     }
 
+    /// The text of a schema file, by its path relative to the profile.
+    #[must_use]
+    pub fn text(&self, path: &str) -> Option<&str> {
+        self.files.get(path).map(|file| file.text.as_str())
+    }
+
     /// Every kind of entry that a schema describes.
     #[must_use]
     pub fn entry_kinds(&self) -> &[EntryKind] {

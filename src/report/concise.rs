@@ -2,19 +2,25 @@
 
 use std::io::{self, Write};
 
-use super::{Escaped, View};
+use super::{Escaped, Paint, View, clipped, statistics};
+
+/// Columns of a message; longer ones quote a value that is longer than anyone reads.
+const MESSAGE: usize = 1000;
 
 pub(super) fn render(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     for found in &view.report.diagnostics {
         writeln!(
             out,
             "{}:{}: {}[{}] {}",
-            Escaped(&found.location.path),
+            Escaped(&view.path(&found.location)),
             found.location.start,
             found.severity.as_str(),
             found.rule,
-            Escaped(&found.message),
+            clipped(&found.message, MESSAGE),
         )?;
+    }
+    if view.statistics {
+        statistics::render(view, Paint { color: false }, out)?;
     }
     Ok(())
 }

@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::io::{self, Write};
+
+use unicode_width::UnicodeWidthChar;
 
 /// Text for a terminal or a plain log, on one line: control characters, C1, bidi and other
 /// invisible characters are written as `\u{…}`, and nothing in it is read as a command by a CI
@@ -14,15 +17,47 @@ pub fn terminal(text: &str) -> Cow<'_, str> {
     }
     let mut out = String::with_capacity(text.len() + 16);
     for c in text.chars() {
-        // A zero-width joint would be a hidden character itself, so the second mark is escaped.
-        let repeated = (c == ':' && out.ends_with(':')) || (c == '#' && out.ends_with('#'));
-        if repeated || !is_printed(c) {
-            out.push_str(&escaped(c));
-        } else {
-            out.push(c);
-        }
+        push(&mut out, c);
     }
     Cow::Owned(out)
+}
+
+/// The same, cut with `…` where it takes more columns than `width`.
+#[must_use]
+pub fn clipped(text: &str, width: usize) -> String {
+    let mut out = String::new();
+    let mut columns = 0;
+    // Marks that take no column are bounded too.
+    for (count, c) in text.chars().enumerate() {
+        let before = out.len();
+        push(&mut out, c);
+        columns += columns_of(&out[before..]);
+        if columns > width || count > 4 * width {
+            out.truncate(before);
+            while columns_of(&out) >= width.max(1) {
+                out.pop();
+            }
+            out.push('…');
+            break;
+        }
+    }
+    out
+}
+
+/// Columns that a text takes in a terminal.
+pub(super) fn columns_of(text: &str) -> usize {
+    text.chars().map(|c| c.width().unwrap_or(0)).sum()
+}
+
+/// Adds a character as it may be shown behind what is shown already.
+pub(super) fn push(out: &mut String, c: char) {
+    // A zero-width joint would be a hidden character itself, so the second mark is escaped.
+    let repeated = matches!(c, ':' | '#') && out.ends_with(c);
+    if repeated || !is_printed(c) {
+        out.push_str(&escaped(c));
+    } else {
+        out.push(c);
+    }
 }
 
 /// `\n` for a line feed, `\u{…}` for the rest.
@@ -74,6 +109,49 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
+/// Passes JSON on with what a terminal or a CI runner would obey written as `\uXXXX`: such
+/// characters stand in strings only, where that is the same text.
+///
+/// Each write must hold whole characters, as those of `serde_json` do.
+pub struct JsonEscape<W> {
+    out: W,
+    /// Whether the last character was a `#`.
+    hash: bool,
+}
+
+impl<W: Write> JsonEscape<W> {
+    /// Escapes what goes to a writer.
+    pub fn new(out: W) -> Self {
+        Self { out, hash: false }
+    }
+}
+
+impl<W: Write> Write for JsonEscape<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = std::str::from_utf8(bytes).map_err(io::Error::other)?;
+        let mut clean = 0;
+        for (at, c) in text.char_indices() {
+            let repeated = c == '#' && self.hash;
+            self.hash = c == '#';
+            // Line breaks and tabs are layout: in a string the serializer has escaped them.
+            if !repeated && (is_printed(c) || matches!(c, '\n' | '\r' | '\t')) {
+                continue;
+            }
+            self.out.write_all(&bytes[clean..at])?;
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                write!(self.out, "\\u{unit:04x}")?;
+            }
+            clean = at + c.len_utf8();
+        }
+        self.out.write_all(&bytes[clean..])?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,5 +168,31 @@ mod tests {
         ] {
             assert_eq!(terminal(text), shown);
         }
+    }
+
+    #[test]
+    fn a_clipped_text_keeps_its_width() {
+        for (text, width, shown) in [
+            ("abcdef", 6, "abcdef"),
+            ("abcdefg", 6, "abcde…"),
+            ("日本語", 6, "日本語"),
+            ("日本語x", 6, "日本…"),
+            ("ab\u{1b}cd", 6, "ab…"),
+        ] {
+            assert_eq!(clipped(text, width), shown, "{text}");
+        }
+        assert!(clipped(&"a\u{301}".repeat(900), 9).len() < 90);
+    }
+
+    #[test]
+    fn json_stays_the_same_json() {
+        let text = "\u{1b}[2K \u{9b} \u{202e}x ##[error] ### 日本 \u{e0041} a\nb";
+        let mut out = Vec::new();
+        serde_json::to_writer(JsonEscape::new(&mut out), text).expect("JSON");
+        let out = String::from_utf8(out).expect("UTF-8");
+        assert!(out.chars().all(is_printed) && !out.contains("##"), "{out}");
+        assert!(out.contains("日本"));
+        let back: String = serde_json::from_str(&out).expect("JSON");
+        assert_eq!(back, text);
     }
 }

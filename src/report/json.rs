@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::View;
+use super::{JsonEscape, View};
 use crate::diagnostic::{Diagnostic, Fix, Location, Related};
 use crate::lint::Summary;
 
@@ -22,13 +22,13 @@ pub(super) fn render(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
         summary: &view.report.summary,
         diagnostics: view.report.diagnostics.iter().map(diagnostic).collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &output)?;
+    serde_json::to_writer_pretty(JsonEscape::new(&mut *out), &output)?;
     writeln!(out)
 }
 
 pub(super) fn render_lines(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     for found in &view.report.diagnostics {
-        serde_json::to_writer(&mut *out, &diagnostic(found))?;
+        serde_json::to_writer(JsonEscape::new(&mut *out), &diagnostic(found))?;
         writeln!(out)?;
     }
     Ok(())

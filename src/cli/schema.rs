@@ -1,0 +1,89 @@
+//! `corpuslint schema`
+
+use std::io::Write;
+
+use super::{Failure, Outcome, output};
+use crate::profile::did_you_mean;
+use crate::report::{Escaped, JsonEscape};
+use crate::schema::vocabulary;
+use crate::snapshot::Workspace;
+
+/// Schemas of the program itself.
+const OWN: &[(&str, &str, &str)] = &[
+    (
+        "vocabulary",
+        "the x-… keywords, a meta-schema",
+        vocabulary::META_SCHEMA,
+    ),
+    (
+        "output",
+        "what `check --output-format json` prints",
+        include_str!("../../schema/output.schema.json"),
+    ),
+    (
+        "profile",
+        "corpuslint.toml",
+        include_str!("../../schema/profile.schema.json"),
+    ),
+];
+
+/// Arguments of `schema`.
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// A kind of the profile, or `vocabulary`, `output` or `profile`; without it, a list
+    kind: Option<String>,
+    /// Use this profile instead of the nearest corpuslint.toml
+    #[arg(long, value_name = "FILE")]
+    config: Option<std::path::PathBuf>,
+}
+
+pub(super) fn run(args: &Args) -> Result<Outcome, Failure> {
+    let workspace = match &args.config {
+        Some(config) => Workspace::with_profile(config)?,
+        None => Workspace::around(&std::env::current_dir()?)?,
+    };
+    match &args.kind {
+        Some(kind) => print(&workspace, kind)?,
+        None => list(&workspace)?,
+    }
+    Ok(Outcome::Clean)
+}
+
+fn print(workspace: &Workspace, wanted: &str) -> Result<(), Failure> {
+    let kinds = workspace.schemas.kinds();
+    let of_kind = kinds
+        .iter()
+        .find(|kind| kind.name == wanted)
+        .and_then(|kind| workspace.schemas.text(&kind.path));
+    let own = || {
+        let own = OWN.iter().find(|(name, ..)| *name == wanted);
+        own.map(|(_, _, text)| *text)
+    };
+    let Some(text) = of_kind.or_else(own) else {
+        let known = kinds.iter().map(|kind| kind.name.as_str());
+        let known = known.chain(OWN.iter().map(|(name, ..)| *name));
+        let hint = did_you_mean(wanted, known)
+            .map_or("see `corpuslint schema`".to_owned(), |close| {
+                format!("did you mean `{close}`?")
+            });
+        return Err(Failure(format!("there is no kind `{wanted}`; {hint}")));
+    };
+    output::print(|out| JsonEscape::new(out).write_all(text.as_bytes()))
+}
+
+fn list(workspace: &Workspace) -> Result<(), Failure> {
+    output::print(|out| {
+        for kind in workspace.schemas.kinds() {
+            writeln!(
+                out,
+                "{:<12}  {}",
+                Escaped(&kind.name).to_string(),
+                Escaped(&kind.path)
+            )?;
+        }
+        for (name, what, _) in OWN {
+            writeln!(out, "{name:<12}  {what}")?;
+        }
+        Ok(())
+    })
+}

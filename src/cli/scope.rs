@@ -1,0 +1,195 @@
+//! Which files a command looks at, and the corpus that they belong to.
+
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::{Failure, complain, known_rules};
+use crate::diagnostic::Location;
+use crate::snapshot::{Finder, SourceFile, Workspace, absolute, relative};
+use crate::text::decode_lossy;
+
+/// What the command line says about it.
+#[derive(clap::Args)]
+pub(super) struct Input {
+    /// Files, folders or a release file; `-` reads the standard input
+    pub(super) paths: Vec<PathBuf>,
+    /// The name that the text of the standard input has in the corpus
+    #[arg(long, value_name = "PATH")]
+    pub(super) stdin_filename: Option<PathBuf>,
+    /// Use this profile instead of the nearest corpuslint.toml
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+}
+
+/// What is checked.
+pub(super) struct Scope {
+    pub(super) workspace: Workspace,
+    pub(super) files: Vec<SourceFile>,
+    /// Files whose findings are reported, where that is not all of them.
+    pub(super) wanted: Option<BTreeSet<String>>,
+    /// Whether what is not among the files does not exist.
+    pub(super) whole: bool,
+    /// The current folder, which shown paths are relative to.
+    current: PathBuf,
+}
+
+impl Scope {
+    pub(super) fn open(input: &Input) -> Result<Self, Failure> {
+        let paths: Vec<PathBuf> = input
+            .paths
+            .iter()
+            .filter(|path| path.as_os_str() != "-")
+            .map(|path| absolute(path))
+            .collect::<Result<_, _>>()?;
+        for path in &paths {
+            if std::fs::symlink_metadata(path).is_err() {
+                let shown = path.display();
+                return Err(Failure(format!("{shown}: there is no such file or folder")));
+            }
+        }
+        let start = match paths.first() {
+            Some(path) if path.is_dir() => path.clone(),
+            Some(path) => path.parent().unwrap_or(path).to_path_buf(),
+            None => current()?,
+        };
+        let workspace = match &input.config {
+            Some(config) => Workspace::with_profile(config)?,
+            None => Workspace::around(&start)?,
+        };
+        for (name, (_, at)) in &workspace.profile.rules {
+            known_rules(std::iter::once(name)).map_err(|Failure(reason)| {
+                let path = workspace.profile_path.clone().unwrap_or_default();
+                Failure(format!("{}:{at}: {reason}", path.display()))
+            })?;
+        }
+        let mut scope = Self::find(workspace, &paths)?;
+        if input.paths.iter().any(|path| path.as_os_str() == "-") || input.stdin_filename.is_some()
+        {
+            scope.add_stdin(input.stdin_filename.as_deref())?;
+        }
+        if scope.files.is_empty() {
+            let root = scope.workspace.root();
+            return Err(Failure(format!("{}: no entry found", root.display())));
+        }
+        Ok(scope)
+    }
+
+    fn find(workspace: Workspace, paths: &[PathBuf]) -> Result<Self, Failure> {
+        let root = workspace.root();
+        if paths.iter().all(|path| path.starts_with(&root)) {
+            let files = Finder::new(&workspace, root.clone()).walk(&root)?;
+            let mut scope = Self {
+                workspace,
+                files,
+                wanted: None,
+                whole: true,
+                current: current()?,
+            };
+            if !paths.is_empty() && !paths.contains(&root) {
+                scope.want(paths, &root)?;
+            }
+            return Ok(scope);
+        }
+        // Paths beside the corpus are looked at on their own.
+        let mut files = Vec::new();
+        let mut whole = false;
+        for path in paths {
+            if path.is_dir() {
+                let inner = path.join(&workspace.profile.root);
+                let root = if inner.is_dir() { inner } else { path.clone() };
+                files.extend(Finder::new(&workspace, root.clone()).walk(&root)?);
+                whole = true;
+            } else {
+                let folder = path.parent().unwrap_or(path).to_path_buf();
+                files.push(Finder::new(&workspace, folder).file(path)?);
+            }
+        }
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        files.dedup_by(|a, b| a.path == b.path);
+        // A single file without a kind by its name may be a release, which is whole in itself.
+        whole |= files.iter().all(|file| file.kind.is_none());
+        if !whole {
+            complain(
+                "note",
+                "these files are in no corpus: references to other entries are not checked",
+            );
+        }
+        Ok(Self {
+            workspace,
+            files,
+            wanted: None,
+            whole,
+            current: current()?,
+        })
+    }
+
+    /// Narrows the report to some paths inside the corpus, all of which is still read.
+    fn want(&mut self, paths: &[PathBuf], root: &Path) -> Result<(), Failure> {
+        let finder = Finder::new(&self.workspace, root.to_path_buf());
+        let mut wanted = BTreeSet::new();
+        let mut more = Vec::new();
+        for path in paths {
+            if path.is_dir() && !path.is_symlink() {
+                let inside = self
+                    .files
+                    .iter()
+                    .filter(|file| file.on_disk.starts_with(path));
+                wanted.extend(inside.map(|file| file.path.to_string()));
+            } else {
+                let file = finder.file(path)?;
+                wanted.insert(file.path.to_string());
+                if self.files.iter().all(|known| known.path != file.path) {
+                    more.push(file);
+                }
+            }
+        }
+        self.files.extend(more);
+        self.files.sort_by(|a, b| a.path.cmp(&b.path));
+        self.wanted = Some(wanted);
+        Ok(())
+    }
+
+    fn add_stdin(&mut self, name: Option<&Path>) -> Result<(), Failure> {
+        let name = name.ok_or_else(|| Failure("`-` needs --stdin-filename".to_owned()))?;
+        let limit = self.workspace.profile.limits.file_bytes;
+        let mut bytes = Vec::new();
+        std::io::stdin().take(limit + 1).read_to_end(&mut bytes)?;
+        let path = absolute(name)?;
+        let shown = relative(&self.workspace.base, &path);
+        let text = String::from_utf8(bytes)
+            .map_err(|_| Failure("the standard input is not UTF-8".to_owned()))?;
+        self.files.retain(|file| file.path.as_ref() != shown);
+        let finder = Finder::new(&self.workspace, self.workspace.root());
+        self.files.push(finder.text(&path, text));
+        self.files.sort_by(|a, b| a.path.cmp(&b.path));
+        self.wanted = Some(BTreeSet::from([shown]));
+        Ok(())
+    }
+
+    /// The text of the file that a place is in.
+    pub(super) fn text(&self, location: &Location) -> Option<String> {
+        let file = self.files.iter().find(|file| file.path == location.path)?;
+        let bytes = file.read(self.workspace.profile.limits.file_bytes).ok()?;
+        Some(decode_lossy(&bytes))
+    }
+
+    /// The path of a place for a person in the current folder; `None` where that is the path itself.
+    pub(super) fn shown_path(&self, location: &Location) -> Option<String> {
+        if self.current == self.workspace.base {
+            return None;
+        }
+        let path = absolute(&self.workspace.base.join(location.path.as_ref())).ok()?;
+        let shown = relative(&self.current, &path);
+        // A way down from the root is easier to read than a long way up.
+        let full = path.to_string_lossy();
+        if shown.starts_with("../..") && full.len() < shown.len() {
+            return Some(full.into_owned());
+        }
+        Some(shown)
+    }
+}
+
+fn current() -> Result<PathBuf, Failure> {
+    std::env::current_dir().map_err(|error| Failure(format!("the current folder: {error}")))
+}
