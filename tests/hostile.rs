@@ -19,6 +19,9 @@ const EXCEPTIONS: &[(&str, &str)] = &[];
 /// Classes that need a base to compare with, or that write.
 const LATER: &[&str] = &["git", "write"];
 
+/// Time for one case; what takes longer hangs.
+const LIMIT: Duration = Duration::from_secs(20);
+
 struct Ran {
     code: Option<i32>,
     output: Vec<u8>,
@@ -103,10 +106,23 @@ fn run(out: &Path, case: &Value, secret: &str) -> Option<Ran> {
         let _ = std::io::Read::read_to_end(&mut stderr, &mut bytes);
         bytes
     });
-    let mut output = Vec::new();
-    let _ = std::io::Read::read_to_end(&mut stdout, &mut output);
+    let printed = std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = std::io::Read::read_to_end(&mut stdout, &mut bytes);
+        bytes
+    });
+    let status = loop {
+        match child.try_wait().ok()? {
+            Some(status) => break status,
+            None if started.elapsed() > LIMIT => {
+                child.kill().ok()?;
+                break child.wait().ok()?;
+            }
+            None => std::thread::sleep(Duration::from_millis(2)),
+        }
+    };
+    let mut output = printed.join().ok()?;
     output.extend(errors.join().ok()?);
-    let status = child.wait().ok()?;
     let report: Value = std::fs::read(&json)
         .ok()
         .and_then(|bytes| serde_json::from_slice(&bytes).ok())
@@ -147,7 +163,7 @@ fn faults(out: &Path, case: &Value, ran: &Ran, secret: &str) -> Vec<String> {
             fault(format!("should be at line {line}, not {lines:?}"));
         }
     }
-    if ran.seconds > Duration::from_secs(20).as_secs_f64() {
+    if ran.seconds > LIMIT.as_secs_f64() {
         fault(format!("took {:.1} s", ran.seconds));
     }
     let text = String::from_utf8_lossy(&ran.output).into_owned();

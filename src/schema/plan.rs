@@ -65,6 +65,9 @@ pub struct PlanError {
 /// Schemas beyond which a plan is refused; the real ones have a few dozen.
 const MAX_PLACES: usize = 20_000;
 
+/// Schemas that may apply to one value, counted once for each way that leads to them.
+const MAX_BRANCHES: usize = 4_000;
+
 impl Plan {
     /// Compiles the schema at the root of a file.
     ///
@@ -318,6 +321,7 @@ impl<'s> Compiler<'s> {
     }
 
     fn fill(&mut self, at: u32, parts: Vec<Part<'s>>) -> Result<(), PlanError> {
+        self.check_branches(&parts)?;
         let parts = self.close(parts)?;
         let mut place = Place::default();
         let mut names: Vec<&'s str> = Vec::new();
@@ -362,23 +366,56 @@ impl<'s> Compiler<'s> {
             if !seen.insert((part.file.clone(), part.pointer.clone())) {
                 continue;
             }
-            if let Some(Value::String(reference)) = object.get("$ref") {
-                parts.push(self.follow(&part, reference)?);
-            }
-            for keyword in IN_PLACE {
-                if let Some(schema) = object.get(keyword) {
-                    parts.push(part.below(&[keyword], schema));
-                }
-            }
-            for keyword in IN_PLACE_LISTS {
-                let list = object.get(keyword).and_then(Value::as_array);
-                for (index, schema) in list.into_iter().flatten().enumerate() {
-                    parts.push(part.below(&[keyword, &index.to_string()], schema));
-                }
-            }
+            self.in_place(&part, object, &mut parts)?;
             closed.push((part, object));
         }
         Ok(closed)
+    }
+
+    /// Refuses a schema that asks for too much work at one place: a validator tries every branch,
+    /// and branches of branches double each time; a reference to itself never ends.
+    fn check_branches(&self, parts: &[Part<'s>]) -> Result<(), PlanError> {
+        let mut pending: Vec<Part<'s>> = parts.to_vec();
+        let mut count = 0;
+        while let Some(part) = pending.pop() {
+            count += 1;
+            if count > MAX_BRANCHES {
+                let message = "the schema branches or refers to itself too often here".to_owned();
+                return Err(PlanError {
+                    file: part.file,
+                    pointer: part.pointer,
+                    message,
+                });
+            }
+            if let Value::Object(object) = part.schema {
+                self.in_place(&part, object, &mut pending)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the schemas that apply to the same value as `part`.
+    fn in_place(
+        &self,
+        part: &Part<'s>,
+        object: &'s Map<String, Value>,
+        found: &mut Vec<Part<'s>>,
+    ) -> Result<(), PlanError> {
+        if let Some(Value::String(reference)) = object.get("$ref") {
+            found.push(self.follow(part, reference)?);
+        }
+        for keyword in IN_PLACE {
+            if let Some(schema) = object.get(keyword) {
+                found.push(part.below(&[keyword], schema));
+            }
+        }
+        for keyword in IN_PLACE_LISTS {
+            let list = object.get(keyword).and_then(Value::as_array);
+            for (index, schema) in list.into_iter().flatten().enumerate() {
+                found.push(part.below(&[keyword, &index.to_string()], schema));
+            }
+        }
+        Ok(())
     }
 
     fn follow(&self, part: &Part<'s>, reference: &str) -> Result<Part<'s>, PlanError> {
