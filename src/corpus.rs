@@ -130,7 +130,7 @@ impl<'c> Corpus<'c> {
     /// equally near.
     #[must_use]
     pub fn near(&self, text: &str, accept: impl Fn(&Entry) -> bool) -> Vec<&Entry> {
-        let wanted = text.to_uppercase();
+        let wanted = text.trim().to_uppercase();
         let mut slips: Vec<(Arc<str>, &Entry)> = Vec::new();
         let mut shuffles: Vec<(Arc<str>, &Entry)> = Vec::new();
         for entry in self.definitions() {

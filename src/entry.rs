@@ -552,18 +552,24 @@ pub fn ordinal_date(text: &str) -> Option<Ordinal> {
 #[must_use]
 pub fn ordinal_parts(text: &str) -> Option<(&str, i8, i16)> {
     let mut words = text.split_ascii_whitespace();
-    let (day, month, year) = (words.next()?, words.next()?, words.next()?);
+    let (day, month_name, year) = (words.next()?, words.next()?, words.next()?);
     let digits = day.bytes().take_while(u8::is_ascii_digit).count();
     let ending = day[digits..].to_ascii_lowercase();
     let shape = (1..=2).contains(&digits) && matches!(ending.as_str(), "st" | "nd" | "rd" | "th");
     if !shape || words.next().is_some() || year.len() != 4 {
         return None;
     }
-    let month = MONTHS.iter().position(|name| {
-        name.eq_ignore_ascii_case(month)
-            || (month.len() == 3 && name[..3].eq_ignore_ascii_case(month))
+    Some((day, month(month_name)?, year.parse().ok()?))
+}
+
+/// The number of a month, from 1, by its English name or the first three letters of it.
+#[must_use]
+pub fn month(name: &str) -> Option<i8> {
+    let at = MONTHS.iter().position(|month| {
+        month.eq_ignore_ascii_case(name)
+            || (name.len() == 3 && month[..3].eq_ignore_ascii_case(name))
     })?;
-    Some((day, month as i8 + 1, year.parse().ok()?))
+    Some(at as i8 + 1)
 }
 
 /// A date as the publisher of a release writes it, without a leading zero.
