@@ -1,6 +1,6 @@
 //! Reports IDs in prose that no entry has.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::ids;
 use crate::corpus::Corpus;
@@ -25,6 +25,13 @@ pub(super) fn check(corpus: &Corpus<'_>, sink: &mut Sink) {
             found.push((entry, span));
         }
     }
+    if order.is_empty() {
+        return;
+    }
+    // What a field refers to as well is a finding of `dangling-reference`, which names the prose.
+    let references = corpus.entries.iter().flat_map(|entry| &entry.references);
+    let referred: FxHashSet<Name> = references.map(|reference| reference.target).collect();
+    order.retain(|name| !referred.contains(name));
     for (number, name) in order.into_iter().enumerate() {
         report(corpus, name, &places[&name], number, sink);
     }

@@ -17,7 +17,7 @@ pub(super) fn check(view: &EntryView<'_>, sink: &mut Sink) {
 
 fn report(dated: &Dated<'_>, verdict: &Verdict, sink: &mut Sink) {
     let text = dated.node.text();
-    let shown = words::code(text);
+    let shown = words::code(text.trim());
     let wanted = wanted(dated.notation);
     let write = |date| days::write(date, dated.notation);
     let (message, help, right) = match verdict {

@@ -15,7 +15,7 @@ pub(super) fn check(view: &EntryView<'_>, sink: &mut Sink) {
         };
         let message = format!(
             "there is no day {}: {}",
-            words::code(text),
+            words::code(text.trim()),
             reason(year, month, day)
         );
         let help = match dated.notation {

@@ -15,7 +15,7 @@ pub(super) fn check(view: &EntryView<'_>, sink: &mut Sink) {
     let day = |dated: &Dated<'_>| dated.day().filter(|day| !days::is_future(*day, view));
     let Some(first) = day(&created) else { return };
     for later in days::dates(fields).filter(|dated| dated.role != DateRole::Created) {
-        if !day(&later).is_some_and(|day| day < first) {
+        if day(&later).is_none_or(|day| day >= first) {
             continue;
         }
         let message = format!(

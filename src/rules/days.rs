@@ -201,7 +201,8 @@ fn piece(word: &str) -> Option<Piece> {
     if digits == 8 && rest.is_empty() {
         return Some(Piece::Packed);
     }
-    if !rest.is_empty() && !(is_ordinal && digits <= 2) {
+    let is_number = rest.is_empty() || (is_ordinal && digits <= 2);
+    if !is_number {
         return None;
     }
     Some(Piece::Number(number.parse().ok()?, digits))

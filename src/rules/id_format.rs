@@ -43,24 +43,33 @@ fn report(view: &EntryView<'_>, met: &Met<'_>, corrections: &[String], sink: &mu
         sink.report(met.node.span(), message).help(help);
         return;
     }
-    let (guess, safety, help) = match (corrections, by_name) {
-        ([only], Some(name)) if only != name => {
-            let help = format!("write `{only}`, or `{name}` as the file's name says");
-            (Some(only.as_str()), Safety::Unsafe, help)
-        }
-        ([only], _) => (Some(only.as_str()), Safety::Safe, format!("write `{only}`")),
-        (_, Some(name)) => {
-            let help = format!("write `{name}`, as the file's name says");
-            (Some(name), Safety::Unsafe, help)
-        }
-        _ => (None, Safety::Unsafe, format!("write {wanted}")),
-    };
+    let (guess, safety, help) = guess(corrections, by_name, &wanted);
     let message = format!("{shown} is not {wanted}");
     let reported = sink.report(met.node.span(), message).help(help);
     if let Some(right) = guess
         && let Some(new) = rewrite::scalar(met.node, right)
     {
         reported.fix(safety, format!("Write `{right}`"), met.node.span(), new);
+    }
+}
+
+/// The ID that is probably meant, how sure that is, and what to do.
+fn guess<'a>(
+    corrections: &'a [String],
+    by_name: Option<&'a str>,
+    wanted: &str,
+) -> (Option<&'a str>, Safety, String) {
+    match (corrections, by_name) {
+        ([only], Some(name)) if only != name => {
+            let help = format!("write `{only}`, or `{name}` as the file's name says");
+            (Some(only), Safety::Unsafe, help)
+        }
+        ([only], _) => (Some(only), Safety::Safe, format!("write `{only}`")),
+        (_, Some(name)) => {
+            let help = format!("write `{name}`, as the file's name says");
+            (Some(name), Safety::Unsafe, help)
+        }
+        _ => (None, Safety::Unsafe, format!("write {wanted}")),
     }
 }
 

@@ -23,12 +23,10 @@ fn readings(view: &EntryView<'_>, met: &Met<'_>, text: &str) -> Vec<String> {
     if let (Some(pattern), true) = (&marks.pattern, marks.id.is_some()) {
         return ids::look_alikes(text, |id| pattern.is_match(id));
     }
-    match marks.refs.as_ref().or(marks.replaced_by.as_ref()) {
-        Some(kinds) => {
-            ids::look_alikes(text, |id| ids::is_id_of(view.file.schemas, kinds, id))
-        }
-        None => Vec::new(),
+    if marks.refs.is_some() || marks.replaced_by.is_some() {
+        return ids::look_alikes(text, |id| ids::is_any_id(view.file.schemas, id));
     }
+    Vec::new()
 }
 
 fn report(met: &Met<'_>, text: &str, readings: &[String], sink: &mut Sink) {

@@ -24,6 +24,14 @@ pub(super) fn any_of(kinds: &[String]) -> String {
     kinds.join(" or ")
 }
 
+/// The entry whose ID is the same but for its case and for white space around it.
+pub(super) fn same<'c>(corpus: &'c Corpus<'_>, id: &str) -> Option<&'c Entry> {
+    let id = id.trim();
+    let written = [id.to_owned(), id.to_uppercase(), id.to_lowercase()];
+    let mut names = written.iter().filter_map(|id| corpus.words.names.find(id));
+    names.find_map(|name| corpus.get(name))
+}
+
 /// The entries that are probably meant by an ID that no entry has; none for all but the first few
 /// missing IDs of a run.
 pub(super) fn near<'c>(
@@ -62,6 +70,12 @@ pub(super) fn is_malformed(met: &Met<'_>) -> bool {
 pub(super) fn is_id_of(schemas: &Schemas, kinds: &[String], text: &str) -> bool {
     let mut known = schemas.entry_kinds().iter();
     known.any(|kind| kinds.contains(&kind.name) && kind.is_id(text))
+}
+
+/// Whether a text has the shape of an ID of some kind that says what its IDs look like.
+pub(super) fn is_any_id(schemas: &Schemas, text: &str) -> bool {
+    let mut known = schemas.entry_kinds().iter();
+    known.any(|kind| kind.pattern.is_some() && kind.is_id(text))
 }
 
 /// Where to write another ID in the place of a reference; `None` where an edit could be wrong.
@@ -176,4 +190,27 @@ pub(super) fn is_invisible(c: char) -> bool {
                 | '\u{feff}'
                 | '\u{e0000}'..='\u{e0fff}'
         )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use regex::Regex;
+
+    #[test]
+    fn look_alikes_fit_the_pattern() {
+        let pattern = Regex::new("^(MT|IF|PV)[0-9]{3}$").expect("a pattern");
+        for (text, expected) in [
+            ("\u{41c}\u{422}012", &["MT012"][..]),
+            ("\u{406}F001", &["IF001"]),
+            ("PV\u{ff10}\u{ff15}\u{ff19}", &["PV059"]),
+            ("PV0\u{41e}1", &["PV001"]),
+            ("PV059", &[]),
+            ("\u{416}T012", &[]),
+            ("Accès", &[]),
+        ] {
+            let found = look_alikes(text, |id| pattern.is_match(id));
+            assert_eq!(found, expected, "{text}");
+        }
+    }
 }

@@ -13,6 +13,8 @@ pub(super) fn check(corpus: &Corpus<'_>, sink: &mut Sink) {
                 && let Some(target) = corpus.get(reference.target)
                 && target.retired
                 && target.id != entry.id
+                // One of the wrong kind does not belong here anyway, and `wrong-kind` says so.
+                && corpus.words.kind_sets.names(reference.kinds).iter().any(|kind| kind == corpus.kind_name(target))
             {
                 report(corpus, entry, reference, target, sink);
             }
