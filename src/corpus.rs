@@ -12,7 +12,8 @@ use crate::schema::Schemas;
 pub struct CorpusFile {
     /// Path relative to the corpus root, parts joined by `/`.
     pub path: Arc<str>,
-    /// The ID that the file's name says, where the file could not be read as an entry.
+    /// The ID that the file's name says, where no entry in the file has it: the file could not be
+    /// read, or its ID is wrong.
     pub broken_id: Option<Name>,
 }
 
@@ -82,7 +83,7 @@ impl<'c> Corpus<'c> {
         places.iter().map(|&at| &self.entries[at as usize])
     }
 
-    /// The file that, by its name, should define an ID and could not be read.
+    /// The file that, by its name, should define an ID and does not.
     #[must_use]
     pub fn broken_file(&self, id: Name) -> Option<&CorpusFile> {
         self.broken.get(&id).map(|&file| &self.files[file as usize])
@@ -129,7 +130,7 @@ impl<'c> Corpus<'c> {
     /// equally near.
     #[must_use]
     pub fn near(&self, text: &str, accept: impl Fn(&Entry) -> bool) -> Vec<&Entry> {
-        let wanted = text.to_uppercase();
+        let wanted = text.trim().to_uppercase();
         let mut slips: Vec<(Arc<str>, &Entry)> = Vec::new();
         let mut shuffles: Vec<(Arc<str>, &Entry)> = Vec::new();
         for entry in self.definitions() {

@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHasher};
 use crate::schema::Schemas;
 use crate::schema::plan::{Met, Place, Plan, Visit};
 use crate::schema::vocabulary::{DateRole, Marks, Notation};
-use crate::syntax::{Document, Kind, Node};
+use crate::syntax::{Document, Kind, Node, Style};
 use crate::text::Span;
 
 /// A text that recurs, such as an ID, by number. Equal texts of one [`Names`] have equal numbers;
@@ -188,6 +188,44 @@ pub struct Reference {
     pub kinds: u16,
     /// What it is for.
     pub role: Role,
+    /// How it is written.
+    pub written: Written,
+}
+
+impl Reference {
+    /// The bytes to replace with another ID, where they alone say the ID.
+    #[must_use]
+    pub fn id_span(&self) -> Option<Span> {
+        let Span { start, end } = self.span;
+        match self.written {
+            Written::Bare => Some(self.span),
+            Written::Quoted => Some(Span::new(start as usize + 1, end as usize - 1)),
+            Written::Otherwise => None,
+        }
+    }
+}
+
+/// How an ID stands in its file, as far as an edit must know when the text is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// Its characters and nothing else.
+    Bare,
+    /// Its characters between two quotes.
+    Quoted,
+    /// With escapes, as a block or by an alias.
+    Otherwise,
+}
+
+impl Written {
+    fn of(node: Node<'_>) -> Self {
+        let around = node.span().len().checked_sub(node.text().len());
+        match (node.style(), around) {
+            _ if node.is_alias() => Self::Otherwise,
+            (Style::Plain, Some(0)) => Self::Bare,
+            (Style::SingleQuoted | Style::DoubleQuoted | Style::Json, Some(2)) => Self::Quoted,
+            _ => Self::Otherwise,
+        }
+    }
 }
 
 /// What a reference is for.
@@ -357,10 +395,11 @@ pub fn facts(subject: &Subject<'_>, schemas: &Schemas, words: &Vocabulary) -> Op
         ] {
             if let Some(kinds) = kinds {
                 references.push(Reference {
-                    target: names.name(text.trim()),
+                    target: names.name(text),
                     span: node.span(),
                     kinds: words.kind_sets.number(kinds),
                     role,
+                    written: Written::of(node),
                 });
             }
         }
@@ -528,18 +567,24 @@ pub fn ordinal_date(text: &str) -> Option<Ordinal> {
 #[must_use]
 pub fn ordinal_parts(text: &str) -> Option<(&str, i8, i16)> {
     let mut words = text.split_ascii_whitespace();
-    let (day, month, year) = (words.next()?, words.next()?, words.next()?);
+    let (day, month_name, year) = (words.next()?, words.next()?, words.next()?);
     let digits = day.bytes().take_while(u8::is_ascii_digit).count();
     let ending = day[digits..].to_ascii_lowercase();
     let shape = (1..=2).contains(&digits) && matches!(ending.as_str(), "st" | "nd" | "rd" | "th");
     if !shape || words.next().is_some() || year.len() != 4 {
         return None;
     }
-    let month = MONTHS.iter().position(|name| {
-        name.eq_ignore_ascii_case(month)
-            || (month.len() == 3 && name[..3].eq_ignore_ascii_case(month))
+    Some((day, month(month_name)?, year.parse().ok()?))
+}
+
+/// The number of a month, from 1, by its English name or the first three letters of it.
+#[must_use]
+pub fn month(name: &str) -> Option<i8> {
+    let at = MONTHS.iter().position(|month| {
+        month.eq_ignore_ascii_case(name)
+            || (name.len() == 3 && month[..3].eq_ignore_ascii_case(name))
     })?;
-    Some((day, month as i8 + 1, year.parse().ok()?))
+    Some(at as i8 + 1)
 }
 
 /// A date as the publisher of a release writes it, without a leading zero.

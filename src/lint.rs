@@ -343,7 +343,7 @@ impl Stage<'_> {
             .collect();
         Outcome {
             diagnostics,
-            broken_id: entries.is_empty().then(|| self.id_by_name(file)).flatten(),
+            broken_id: self.missing_id(file, &entries),
             facts: Facts { entries },
             suppressions: suppression::find(document),
         }
@@ -396,6 +396,22 @@ impl Stage<'_> {
                 id.is_some_and(|id| schemas.kind_of_id(id) == Some(kind))
             })
         })
+    }
+
+    /// The ID that a file's name says and that nothing in the file has. One wrong ID shall not make
+    /// every reference to the right one wrong.
+    fn missing_id(&self, file: &SourceFile, entries: &[entry::Entry]) -> Option<String> {
+        let Some(first) = entries.first() else {
+            return self.id_by_name(file);
+        };
+        let kinds = self.workspace.schemas.entry_kinds();
+        let stem = stem(&file.path);
+        let named_after = kinds[first.kind as usize].is_stem;
+        let is_right = || *self.words.names.text(first.id) == *stem;
+        if !named_after || is_right() {
+            return None;
+        }
+        self.id_by_name(file)
     }
 
     fn id_by_name(&self, file: &SourceFile) -> Option<String> {

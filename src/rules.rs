@@ -5,6 +5,8 @@ use crate::rule::{Check, Group, Rule};
 
 #[allow(dead_code)]
 mod rewrite;
+mod days;
+mod ids;
 mod spot;
 mod words;
 
@@ -53,11 +55,27 @@ rules! {
     schema_other: "schema-other", Schema, Error, Document;
 
     // ID
+    id_format: "id-format", Id, Error, Entry;
+    id_filename: "id-filename", Id, Error, Entry;
+    duplicate_id: "duplicate-id", Id, Error, Corpus;
+    parent_missing: "parent-missing", Id, Error, Corpus;
+    id_lookalike: "id-lookalike", Id, Error, Entry;
+    id_misplaced: "id-misplaced", Id, Error, Entry;
 
     // reference
     dangling_reference: "dangling-reference", Reference, Error, Corpus;
+    wrong_kind: "wrong-kind", Reference, Error, Corpus;
+    self_reference: "self-reference", Reference, Error, Entry;
+    retired_reference: "retired-reference", Reference, Warning, Corpus;
+    dangling_mention: "dangling-mention", Reference, Warning, Corpus;
+    orphan: "orphan", Reference, Note, Corpus;
+    unsorted_references: "unsorted-references", Reference, Note, Entry;
 
     // date
+    date_format: "date-format", Date, Error, Entry;
+    date_impossible: "date-impossible", Date, Error, Entry;
+    date_order: "date-order", Date, Error, Entry;
+    date_future: "date-future", Date, Error, Entry;
 
     // text
 

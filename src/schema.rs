@@ -80,6 +80,8 @@ pub struct EntryKind {
     pub pattern: Option<Regex>,
     /// An ID of this kind, for messages.
     pub example: Option<String>,
+    /// Whether its files are named after it.
+    pub is_stem: bool,
     /// The kind that its IDs extend, and what stands between.
     pub parent: Option<(String, String)>,
 }
@@ -281,6 +283,7 @@ impl Schemas {
                     name: entry.kind.clone(),
                     pattern: id.marks.pattern.clone(),
                     example: id.marks.example.clone(),
+                    is_stem: id.marks.path.as_ref().is_some_and(|path| path.stem),
                     parent: mark.parent.map(|parent| (parent, mark.separator)),
                 });
             }

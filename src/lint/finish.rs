@@ -175,11 +175,35 @@ pub(super) fn finish(
     levels: &Levels,
 ) -> Vec<Diagnostic> {
     let (mut diagnostics, unused) = suppress(diagnostics, suppressions, levels);
+    drop_consequences(&mut diagnostics);
     diagnostics.extend(unused);
     diagnostics.sort_by(|a, b| order(a).cmp(&order(b)));
     let mut diagnostics = fold(diagnostics);
     tell_apart(&mut diagnostics);
     diagnostics
+}
+
+/// Rules that say less about a place than another does.
+const CONSEQUENCES: [(&str, &str); 1] = [
+    // A file that was copied has the ID of another, and so not that of its name.
+    ("id-filename", "duplicate-id"),
+];
+
+/// One cause gives one finding: drops what follows from another finding at the same place.
+fn drop_consequences(diagnostics: &mut Vec<Diagnostic>) {
+    for (consequence, cause) in CONSEQUENCES {
+        let causes: BTreeSet<(Arc<str>, Span)> = diagnostics
+            .iter()
+            .filter(|found| found.rule == cause)
+            .map(|found| (Arc::clone(&found.location.path), found.location.span()))
+            .collect();
+        if !causes.is_empty() {
+            diagnostics.retain(|found| {
+                let place = (Arc::clone(&found.location.path), found.location.span());
+                found.rule != consequence || !causes.contains(&place)
+            });
+        }
+    }
 }
 
 fn order(found: &Diagnostic) -> (&Arc<str>, u32, u32, &str, &str) {

@@ -1,0 +1,55 @@
+//! Reports IDs that several entries have.
+
+use rustc_hash::FxHashMap;
+
+use super::ids;
+use crate::corpus::Corpus;
+use crate::entry::{Entry, Name};
+use crate::rule::Sink;
+use crate::snapshot::stem;
+
+pub(super) fn check(corpus: &Corpus<'_>, sink: &mut Sink) {
+    let mut seen: FxHashMap<Name, u32> = FxHashMap::default();
+    for entry in corpus.entries.iter().filter(|entry| !entry.copy) {
+        let times = seen.entry(entry.id).or_default();
+        *times += 1;
+        let kind = &corpus.schemas.entry_kinds()[entry.kind as usize];
+        if *times == 2 && kind.is_id(&corpus.text(entry.id)) {
+            report(corpus, entry.id, sink);
+        }
+    }
+}
+
+fn report(corpus: &Corpus<'_>, id: Name, sink: &mut Sink) {
+    let mut all: Vec<&Entry> = corpus.all(id).filter(|entry| !entry.copy).collect();
+    // The entry whose file has another name is the copy; else the later one is.
+    let text = corpus.text(id);
+    let is_misnamed = |entry: &&Entry| {
+        let named_after = corpus.schemas.entry_kinds()[entry.kind as usize].is_stem;
+        named_after && stem(corpus.path(entry)) != &*text
+    };
+    let wrong = all.iter().rposition(is_misnamed).unwrap_or(all.len() - 1);
+    let wrong = all.remove(wrong);
+    let stem = stem(corpus.path(wrong));
+    let kind = &corpus.schemas.entry_kinds()[wrong.kind as usize];
+    let help = if is_misnamed(&wrong) && kind.is_id(stem) {
+        format!("write `{stem}`, as the file's name says, or delete the file")
+    } else {
+        format!(
+            "give one of them {} ID that was never used, or delete it if both are the same entry",
+            ids::a(&kind.name)
+        )
+    };
+    let message = match &wrong.label {
+        Some(label) => format!("`{text}` ({label}) has the ID of another entry"),
+        None => format!("`{text}` is the ID of another entry too"),
+    };
+    let mut reported = sink
+        .report_entry(corpus, wrong, wrong.id_span, message)
+        .help(help);
+    for other in all {
+        let path = corpus.path(other).clone();
+        let also = format!("also the ID of {}", corpus.title(other));
+        reported = reported.related_in(path, other.id_span, also);
+    }
+}
