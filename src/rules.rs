@@ -3,6 +3,11 @@
 use crate::diagnostic::Severity::{Error, Note, Warning};
 use crate::rule::{Check, Group, Rule};
 
+#[allow(dead_code)]
+mod rewrite;
+#[allow(dead_code)]
+mod words;
+
 /// Makes of each line `file: name, group, level, check` a module, a row of the table and a page.
 macro_rules! rules {
     ($($module:ident: $name:literal, $group:ident, $level:ident, $check:ident;)*) => {

@@ -10,9 +10,11 @@ mod markdown;
 mod node;
 mod scalar;
 mod yaml;
+mod yaml11;
 
 use crate::text::Span;
 pub use node::Node;
+pub use yaml11::{Yaml11, yaml11};
 
 /// How a source is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
