@@ -2,6 +2,7 @@
 //!
 //! A page is Markdown. Each `##` section is one example. A path in backticks on a line of its own
 //! names the file that the next fence holds; an `escaped` fence writes bytes as `\xNN` or `\u{…}`.
+//! "Run together with `RULE`." on a line of its own runs that rule too.
 //! A `findings` fence holds what is found, a `fixed` fence, under a path again, the text after the
 //! fixes. A section with files and no `findings` fence is one in which nothing is found.
 //! `BLESS=1 cargo test --test pages` rewrites the `findings` and `fixed` fences.
@@ -29,6 +30,8 @@ struct Fence {
 struct Example {
     heading: String,
     fences: Vec<Fence>,
+    /// Rules that are run beside the rule of the page.
+    others: Vec<String>,
 }
 
 fn examples(page: &str) -> Vec<Example> {
@@ -53,6 +56,7 @@ fn examples(page: &str) -> Vec<Example> {
             examples.push(Example {
                 heading: heading.to_owned(),
                 fences: Vec::new(),
+                others: Vec::new(),
             });
             path = None;
         } else if let Some(info) = line.strip_prefix("```") {
@@ -63,6 +67,12 @@ fn examples(page: &str) -> Vec<Example> {
                 first: number + 1,
                 last: 0,
             });
+        } else if let Some(other) = line
+            .strip_prefix("Run together with `")
+            .and_then(|line| line.strip_suffix("`."))
+        {
+            let example = examples.last_mut().expect("a heading before the line");
+            example.others.push(other.to_owned());
         } else if let Some(name) = line.strip_prefix('`').and_then(|l| l.strip_suffix('`')) {
             path = Some(name.to_owned());
         }
@@ -135,8 +145,10 @@ fn run(rule: &Rule, example: &Example, folder: &Path) -> (Report, Vec<SourceFile
         .filter_map(|fence| finder.file(&folder.join(fence.path.as_ref()?)).ok())
         .collect();
     files.sort_by(|a, b| a.path.cmp(&b.path));
+    let mut select = example.others.clone();
+    select.push(rule.name.to_owned());
     let options = Options {
-        select: vec![rule.name.to_owned()],
+        select,
         ignore: Vec::new(),
         // The pages are written for this day.
         today: "2026-11-22".parse().expect("a date"),
