@@ -8,13 +8,13 @@ use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::schema::Schemas;
 use crate::schema::plan::{Met, Place, Plan, Visit};
-use crate::schema::vocabulary::{DateRole, Marks, Notation};
+use crate::schema::vocabulary::{DateRole, Marks, Notation, Scope};
 use crate::syntax::{Document, Kind, Node, Style};
 use crate::text::Span;
 
 /// A text that recurs, such as an ID, by number. Equal texts of one [`Names`] have equal numbers;
 /// the order of the numbers means nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name(u32);
 
 /// The texts behind [`Name`]s; shared by all threads of a run.
@@ -88,6 +88,12 @@ impl<'d> Subject<'d> {
     pub fn label(&self) -> Option<Node<'d>> {
         self.field(|marks| marks.unique.is_some())
             .filter(|node| node.kind() == Kind::String)
+    }
+
+    /// Among which entries [`Subject::label`] must be the only one of its text.
+    #[must_use]
+    pub fn scope(&self) -> Option<Scope> {
+        self.fields.iter().find_map(|met| met.marks.unique)
     }
 
     /// The first marked value that fits.
@@ -269,13 +275,15 @@ pub struct Entry {
     pub label: Option<Box<str>>,
     /// Where that text stands.
     pub label_span: Span,
+    /// Among which entries that text must be the only one.
+    pub label_scope: Option<Scope>,
     /// IDs that it refers to.
     pub references: Box<[Reference]>,
     /// IDs in its prose.
     pub mentions: Box<[(Name, Span)]>,
     /// Its dates.
     pub dates: Box<[DateFact]>,
-    /// People named in it.
+    /// People named in it, each with the place of the name itself, without quotes.
     pub people: Box<[(Name, Span)]>,
     /// What its prose is like.
     pub prose: Option<Prose>,
@@ -283,13 +291,15 @@ pub struct Entry {
     pub fields: Box<[(Name, u64)]>,
 }
 
-/// What an entry's prose is like, in 72 bytes.
+/// What an entry's prose is like, in 80 bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Prose {
     /// Where it stands.
     pub span: Span,
     /// A MinHash sketch of its runs of three words; near texts agree in most places.
     pub sketch: [u32; SKETCH],
+    /// A hash of all its words in order: two texts with the same one say the same.
+    pub words: u64,
 }
 
 /// Places in a sketch.
@@ -299,25 +309,32 @@ impl Prose {
     /// The share of word runs that two texts have in common, estimated, from 0 to 1.
     #[must_use]
     pub fn likeness(&self, other: &Self) -> f64 {
-        let pairs = self.sketch.iter().zip(&other.sketch);
-        pairs.filter(|(a, b)| a == b).count() as f64 / SKETCH as f64
+        let (mut said, mut shared) = (0, 0);
+        for pair in self.sketch.iter().zip(&other.sketch) {
+            // A short text leaves places empty: that two do so is no likeness.
+            said += u32::from(pair != (&u32::MAX, &u32::MAX));
+            shared += u32::from(pair.0 == pair.1 && *pair.0 != u32::MAX);
+        }
+        f64::from(shared) / f64::from(said.max(1))
     }
 }
 
 /// Sketches a text by its runs of three words, in lower case, without punctuation and tags. Texts
-/// under 12 words have none: they are alike too easily.
+/// under 12 words have none: they are alike too easily. Beside the sketch there is a hash of all
+/// words in order.
 #[must_use]
-pub fn sketch(text: &str) -> Option<[u32; SKETCH]> {
+pub fn sketch(text: &str) -> Option<([u32; SKETCH], u64)> {
     let mut sketch = [u32::MAX; SKETCH];
     let mut run = [0_u64; 3];
     let mut words = 0;
     let mut hasher = FxHasher::default();
+    let mut whole = FxHasher::default();
     let mut in_word = false;
     let mut in_tag = false;
     // A space behind the end closes the last word.
-    for c in text.bytes().chain([b' ']) {
+    for (at, c) in text.bytes().chain([b' ']).enumerate() {
         match c {
-            b'<' => in_tag = true,
+            b'<' => in_tag |= opens_tag(text.as_bytes(), at),
             b'>' => in_tag = false,
             _ => {}
         }
@@ -327,6 +344,7 @@ pub fn sketch(text: &str) -> Option<[u32; SKETCH]> {
         } else if in_word {
             in_word = false;
             run = [run[1], run[2], std::mem::take(&mut hasher).finish()];
+            whole.write_u64(run[2]);
             words += 1;
             if words >= 3 {
                 // One hash, its high bits choosing the place that it competes for.
@@ -338,7 +356,13 @@ pub fn sketch(text: &str) -> Option<[u32; SKETCH]> {
             }
         }
     }
-    (words >= 12).then_some(sketch)
+    (words >= 12).then(|| (sketch, whole.finish()))
+}
+
+/// Whether a `<` begins a tag or a comment, and is not a sign in a sentence.
+fn opens_tag(text: &[u8], at: usize) -> bool {
+    let next = text.get(at + 1);
+    next.is_some_and(|next| next.is_ascii_alphabetic() || matches!(next, b'/' | b'!'))
 }
 
 /// All facts of one file.
@@ -414,12 +438,13 @@ pub fn facts(subject: &Subject<'_>, schemas: &Schemas, words: &Vocabulary) -> Op
             });
         }
         if marks.person {
-            people.push((names.name(text), node.span()));
+            people.push((names.name(text), node.locate(0..text.len())));
         }
         if marks.prose.is_some() && prose.is_none() {
-            prose = sketch(text).map(|sketch| Prose {
+            prose = sketch(text).map(|(sketch, words)| Prose {
                 span: node.span(),
                 sketch,
+                words,
             });
         }
         retired |= marks.status.as_deref() == Some(text);
@@ -435,6 +460,7 @@ pub fn facts(subject: &Subject<'_>, schemas: &Schemas, words: &Vocabulary) -> Op
         id_span: id.span(),
         label: label.map(|node| node.text().into()),
         label_span: label.map_or(id.span(), Node::span),
+        label_scope: subject.scope(),
         references: references.into(),
         mentions: mentions.into(),
         dates: dates.into(),
@@ -647,9 +673,13 @@ mod tests {
         let text = words.join(" ");
         let near = text.replacen("word7 ", "other ", 1);
         let far: String = text.replace("word", "text");
-        let prose = |text: &str| Prose {
-            span: Span::default(),
-            sketch: sketch(text).expect("a sketch"),
+        let prose = |text: &str| {
+            let (sketch, words) = sketch(text).expect("a sketch");
+            Prose {
+                span: Span::default(),
+                sketch,
+                words,
+            }
         };
         assert!(prose(&text).likeness(&prose(&near)) > 0.7);
         assert!(prose(&text).likeness(&prose(&format!("<p>{}</p>", text.to_uppercase()))) > 0.99);

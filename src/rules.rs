@@ -3,10 +3,10 @@
 use crate::diagnostic::Severity::*;
 use crate::rule::{Check, Group, Rule};
 
-#[allow(dead_code)]
-mod rewrite;
 mod days;
 mod ids;
+mod links;
+mod rewrite;
 mod spot;
 mod words;
 
@@ -78,14 +78,28 @@ rules! {
     date_future: "date-future", Date, Error, Entry;
 
     // text
+    title_duplicate: "title-duplicate", Text, Warning, Corpus;
+    title_whitespace: "title-whitespace", Text, Warning, Entry;
+    near_duplicate: "near-duplicate", Text, Warning, Corpus;
+    html_in_markdown: "html-in-markdown", Text, Warning, Entry;
+    invisible_character: "invisible-character", Text, Error, Document;
+    placeholder_text: "placeholder-text", Text, Warning, Entry;
+    empty_section: "empty-section", Text, Warning, Entry;
 
     // source
+    url_malformed: "url-malformed", Source, Error, Entry;
+    url_insecure: "url-insecure", Source, Warning, Entry;
+    url_duplicate: "url-duplicate", Source, Warning, Entry;
+    url_trailing_punctuation: "url-trailing-punctuation", Source, Warning, Entry;
 
     // people
+    contributor_variant: "contributor-variant", People, Warning, Corpus;
 
     // release
+    copies_diverge: "copies-diverge", Release, Warning, Corpus;
 
     // meta
+    unused_suppression: "unused-suppression", Meta, Warning, Run;
 }
 
 /// The rule of a name.

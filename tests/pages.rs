@@ -4,6 +4,7 @@
 //! names the file that the next fence holds; an `escaped` fence writes bytes as `\xNN` or `\u{…}`,
 //! a file of a `deleted` fence goes away after it was found. An example with a `corpuslint.toml` is
 //! checked by that profile, and its files under the profile's root are the entries.
+//! "Run together with `RULE`." on a line of its own runs that rule too.
 //! A `findings` fence holds what is found, a `fixed` fence, under a path again, the text after the
 //! fixes. A section with files and no `findings` fence is one in which nothing is found.
 //! `BLESS=1 cargo test --test pages` rewrites the `findings` and `fixed` fences.
@@ -31,6 +32,8 @@ struct Fence {
 struct Example {
     heading: String,
     fences: Vec<Fence>,
+    /// Rules that are run beside the rule of the page.
+    others: Vec<String>,
 }
 
 fn examples(page: &str) -> Vec<Example> {
@@ -55,6 +58,7 @@ fn examples(page: &str) -> Vec<Example> {
             examples.push(Example {
                 heading: heading.to_owned(),
                 fences: Vec::new(),
+                others: Vec::new(),
             });
             path = None;
         } else if let Some(info) = line.strip_prefix("```") {
@@ -65,6 +69,12 @@ fn examples(page: &str) -> Vec<Example> {
                 first: number + 1,
                 last: 0,
             });
+        } else if let Some(other) = line
+            .strip_prefix("Run together with `")
+            .and_then(|line| line.strip_suffix("`."))
+        {
+            let example = examples.last_mut().expect("a heading before the line");
+            example.others.push(other.to_owned());
         } else if let Some(name) = line.strip_prefix('`').and_then(|l| l.strip_suffix('`')) {
             path = Some(name.to_owned());
         }
@@ -150,8 +160,10 @@ fn run(rule: &Rule, example: &Example, folder: &Path) -> (Report, Vec<SourceFile
         let path = fence.path.as_ref().expect("a deleted file has a path");
         std::fs::remove_file(folder.join(path)).expect("a file to delete");
     }
+    let mut select = example.others.clone();
+    select.push(rule.name.to_owned());
     let options = Options {
-        select: vec![rule.name.to_owned()],
+        select,
         ignore: Vec::new(),
         // The pages are written for this day.
         today: "2026-11-22".parse().expect("a date"),

@@ -268,10 +268,13 @@ fn in_vain(
     levels: &Levels,
 ) -> Option<Diagnostic> {
     let rule = &suppression.rule;
+    let unknown = suppression.fault.is_none() && rules::find(rule).is_none();
+    let close = unknown
+        .then(|| crate::profile::did_you_mean(rule, rules::names()))
+        .flatten();
     let message = match &suppression.fault {
         Some(fault) => format!("this comment has no effect: {fault}"),
-        None if rules::find(rule).is_none() => {
-            let close = crate::profile::did_you_mean(rule, rules::names());
+        None if unknown => {
             let hint = close.map_or(String::new(), |close| format!("; did you mean `{close}`?"));
             format!("there is no rule `{rule}`{hint}")
         }
@@ -285,11 +288,16 @@ fn in_vain(
         revision: None,
     };
     let mut found = Diagnostic::new("unused-suppression", severity, location, message);
-    found.help = Some(match suppression.fault {
-        Some(_) => "write `# corpuslint: allow RULE -- reason`".to_owned(),
-        None => "delete the comment".to_owned(),
+    found.help = Some(match (&suppression.fault, close) {
+        (Some(_), _) if !rule.is_empty() => {
+            format!("say why: `# corpuslint: allow {rule} -- reason`")
+        }
+        (Some(_), _) => "write `# corpuslint: allow RULE -- reason`".to_owned(),
+        (None, Some(close)) => format!("write `{close}`, or delete the comment"),
+        (None, None) => "delete the comment".to_owned(),
     });
-    if suppression.fault.is_none() {
+    // What was probably a slip is not deleted unseen.
+    if suppression.fault.is_none() && close.is_none() {
         found.fix = Some(Fix {
             title: "Delete the comment".to_owned(),
             safety: Safety::Safe,
@@ -320,6 +328,12 @@ fn fold(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
         match heads.get(&key) {
             Some(&head) if folded[head].location.path == found.location.path => {
                 if folded[head].location != found.location {
+                    if let (Some(fix), Some(more)) = (&mut folded[head].fix, found.fix)
+                        && fix.title == more.title
+                        && fix.safety == more.safety
+                    {
+                        fix.edits.extend(more.edits);
+                    }
                     folded[head].related.push(Related {
                         location: found.location,
                         message: "also here".to_owned(),

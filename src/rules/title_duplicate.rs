@@ -1,0 +1,99 @@
+//! Reports texts that name two entries, though each should have its own.
+
+use std::hash::Hasher;
+
+use rustc_hash::{FxHashMap, FxHasher};
+
+use crate::corpus::Corpus;
+use crate::diagnostic::Severity;
+use crate::entry::Entry;
+use crate::rule::Sink;
+use crate::schema::vocabulary::Scope;
+
+pub(super) fn check(corpus: &Corpus<'_>, sink: &mut Sink) {
+    let named = || {
+        // A tombstone may keep the title that lives on under another ID.
+        let alive = corpus.definitions().filter(|entry| !entry.retired);
+        alive.filter_map(|entry| Some((entry, entry.label.as_deref()?)))
+    };
+    let mut counts: FxHashMap<u64, u32> = FxHashMap::default();
+    for (_, label) in named() {
+        *counts.entry(hash(label)).or_default() += 1;
+    }
+    counts.retain(|_, count| *count > 1);
+    if counts.is_empty() {
+        return;
+    }
+    let mut groups: FxHashMap<String, Vec<&Entry>> = FxHashMap::default();
+    for (entry, label) in named().filter(|(_, label)| counts.contains_key(&hash(label))) {
+        let folded: String = folded(label).collect();
+        groups.entry(folded).or_default().push(entry);
+    }
+    for group in groups.into_values() {
+        if group.iter().any(|entry| entry.label_scope == Some(Scope::All)) {
+            report(corpus, &group, sink);
+            continue;
+        }
+        let mut kinds: FxHashMap<u16, Vec<&Entry>> = FxHashMap::default();
+        for entry in group {
+            kinds.entry(entry.kind).or_default().push(entry);
+        }
+        for group in kinds.into_values() {
+            report(corpus, &group, sink);
+        }
+    }
+}
+
+/// Lower case, white space as single spaces, none at the ends.
+fn folded(label: &str) -> impl Iterator<Item = char> {
+    label.split_whitespace().enumerate().flat_map(|(at, word)| {
+        let space = (at > 0).then_some(' ');
+        space
+            .into_iter()
+            .chain(word.chars().flat_map(char::to_lowercase))
+    })
+}
+
+fn hash(label: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    folded(label).for_each(|c| hasher.write_u32(u32::from(c)));
+    hasher.finish()
+}
+
+fn report(corpus: &Corpus<'_>, group: &[&Entry], sink: &mut Sink) {
+    let [first, second, ..] = group else {
+        return;
+    };
+    let title = |entry: &Entry| entry.label.as_deref().unwrap_or_default().to_owned();
+    let mut kinds: Vec<u16> = group.iter().map(|entry| entry.kind).collect();
+    kinds.sort_unstable();
+    let same_kind = kinds.windows(2).any(|pair| pair[0] == pair[1]);
+    let holder = format!("`{}`", corpus.text(first.id));
+    let message = if title(first) == title(second) {
+        format!("`{}` is already the name of {holder}", title(second))
+    } else {
+        format!(
+            "`{}` is, but for case and spaces, already the name of {holder}",
+            title(second)
+        )
+    };
+    let mut reported = sink
+        .report_entry(corpus, second, second.label_span, message)
+        .help(if same_kind {
+            "give this entry a name of its own, or merge the two"
+        } else {
+            "if the two are easily confused, say in the name what kind of entry this is"
+        })
+        .related_in(
+            corpus.path(first).clone(),
+            first.label_span,
+            format!("the name of {holder}"),
+        );
+    if !same_kind {
+        reported = reported.severity(Severity::Note);
+    }
+    for other in &group[2..] {
+        let message = format!("also the name of `{}`", corpus.text(other.id));
+        reported = reported.related_in(corpus.path(other).clone(), other.label_span, message);
+    }
+}

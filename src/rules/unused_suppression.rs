@@ -1,0 +1,1 @@
+//! Reported by the run itself, which alone knows what each suppression has suppressed.
