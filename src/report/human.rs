@@ -101,7 +101,7 @@ impl Page<'_> {
                 let mut block = drawing::draw(view, &mut self.sources, found);
                 if folds {
                     section.is_cut |= same.len() - 1 > LISTED;
-                    self.fold(&same[1..], &mut block);
+                    self.fold(found, &same[1..], &mut block);
                 }
                 block.push('\n');
                 self.drawn += 1;
@@ -131,13 +131,19 @@ impl Page<'_> {
         section
     }
 
-    /// Lists other findings of the same rule.
-    fn fold(&self, others: &[&Diagnostic], block: &mut String) {
+    /// Lists other findings of the same rule as `first`.
+    fn fold(&self, first: &Diagnostic, others: &[&Diagnostic], block: &mut String) {
         let places = counted(others.len(), "more place", "more places");
-        let heading = format!("  the same rule in {places}:");
-        block.push_str(&format!("{}\n", self.paint.tone(Tone::Strong, heading)));
+        let is_same = others.iter().all(|found| found.message == first.message);
+        let what = if is_same { "the same" } else { "the same rule" };
+        block.push_str(&format!("  {what} in {places}:\n"));
         for found in others.iter().take(LISTED) {
-            block.push_str(&self.line(found, "    "));
+            if is_same {
+                let place = drawing::at(self.view, &found.location);
+                block.push_str(&format!("    {}\n", self.paint.tone(Tone::Code, place)));
+            } else {
+                block.push_str(&self.line(found, "    "));
+            }
         }
         if others.len() > LISTED {
             block.push_str(&format!("    and {} more\n", others.len() - LISTED));

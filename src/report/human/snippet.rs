@@ -299,7 +299,7 @@ fn window_start(source: &str, line: &Line, focus: &Range<usize>, width: usize) -
     let left = &source[line.range.start..focus.start];
     // What fits in front when the end of the line is near.
     let rest = columns_within(&source[focus.start..line.range.end], width);
-    let room = (width - rest).max(width / 3);
+    let room = width.saturating_sub(rest + 1).max(width / 3);
     for (at, c) in left.char_indices().rev() {
         let mut shown = String::new();
         push(&mut shown, c);
