@@ -66,18 +66,15 @@ enum Command {
 }
 
 /// Arguments of `check`.
-///
-/// The formats for people (human, concise) give paths relative to the current folder, so that they
-/// can be opened; the others relative to the folder of the profile, whoever runs them.
 #[derive(Args)]
 struct CheckArgs {
     #[command(flatten)]
     input: scope::Input,
     /// How to write the findings; may be given again, with an --output-file each
     ///
-    /// Paths are relative to the current folder in human and concise, and to the folder of the
-    /// profile in all others.
-    #[arg(long, value_enum, default_value = "human")]
+    /// Paths are relative to the current folder in human and concise, so that they can be opened
+    /// from there, and to the folder of the profile in all others, wherever they are made.
+    #[arg(long, value_enum, default_value = "human", value_name = "FORMAT")]
     output_format: Vec<OutputFormat>,
     /// Write to this file instead of the standard output; belongs to the --output-format before it
     #[arg(long, value_name = "FILE")]
@@ -89,7 +86,7 @@ struct CheckArgs {
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     ignore: Vec<String>,
     /// Exit with 1 when a finding is at least this bad
-    #[arg(long, value_enum, default_value = "error")]
+    #[arg(long, value_enum, default_value = "error", value_name = "SEVERITY")]
     fail_on: Severity,
     /// Exit with 0 whatever is found
     #[arg(long)]
@@ -148,12 +145,13 @@ pub fn main() -> ExitCode {
     let parser = command().color(color_in(&arguments));
     let result = match parser.try_get_matches_from(arguments) {
         Ok(matches) => run(&matches),
-        Err(error) if error.use_stderr() => Err(Failure(usage(&error))),
-        Err(error) => {
+        Err(error) if is_help(error.kind()) => {
             // Whoever closed the other end does not want it.
             let _ = error.print();
-            return ExitCode::SUCCESS;
+            let code = u8::try_from(error.exit_code()).unwrap_or(2);
+            return ExitCode::from(code);
         }
+        Err(error) => Err(Failure(usage(&error))),
     };
     match result {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,
@@ -202,11 +200,17 @@ fn color_in(arguments: &[OsString]) -> ColorChoice {
     found
 }
 
+fn is_help(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::DisplayHelp
+            | ErrorKind::DisplayVersion
+            | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    )
+}
+
 /// A usage error in one line.
 fn usage(error: &clap::Error) -> String {
-    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        return "no command; see `corpuslint --help`".to_owned();
-    }
     let text = error.render().to_string();
     let lines = text.lines().map(str::trim);
     let lines =

@@ -72,19 +72,21 @@ fn page(rule: &Rule, paint: Paint) -> String {
         rule.group.as_str(),
         rule.level.as_str(),
     );
-    let text = format!("{heading}\n\n{}", rule.page);
     if paint.color {
-        colored(&text, paint)
-    } else {
-        text
+        let (name, about) = heading.split_once("\n\n").unwrap_or((&heading, ""));
+        let about = paint.tone(Tone::Quiet, about);
+        let page = colored(rule.page, paint);
+        return format!("{}\n{about}\n\n{page}", inline_heading(name, paint));
     }
+    format!("{heading}\n\n{}", rule.page)
 }
 
 /// Markdown for a terminal: headings, fenced blocks and code in a line.
 fn colored(text: &str, paint: Paint) -> String {
     let mut out = String::new();
     let mut fence: Option<&str> = None;
-    for line in text.lines() {
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
         if let Some(info) = line.strip_prefix("```") {
             fence = match fence {
                 None => Some(info),
@@ -106,10 +108,13 @@ fn colored(text: &str, paint: Paint) -> String {
             };
             let _ = writeln!(out, "  {} {line}", paint.tone(Tone::Quiet, "│"));
         } else if line.starts_with('#') {
-            let heading = line.trim_start_matches('#').trim_start();
-            let _ = writeln!(out, "{}", paint.tone(Tone::Strong, heading));
+            let _ = writeln!(out, "{}", inline_heading(line, paint));
         } else {
             let _ = writeln!(out, "{}", inline(line, paint));
+            // The name of an example stands right on top of it.
+            if line.starts_with('`') && line.ends_with('`') {
+                let _ = lines.next_if(|next| next.is_empty());
+            }
         }
     }
     out
@@ -126,6 +131,11 @@ fn finding(line: &str, paint: Paint) -> String {
         }
     }
     line.to_owned()
+}
+
+fn inline_heading(line: &str, paint: Paint) -> String {
+    let text = line.trim_start_matches('#').trim_start();
+    paint.tone(Tone::Strong, text.replace('`', ""))
 }
 
 fn inline(line: &str, paint: Paint) -> String {

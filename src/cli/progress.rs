@@ -35,7 +35,6 @@ fn draw(total: usize, done: &AtomicUsize, wait: &Receiver<()>) {
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     loop {
         bar.set_position(done.load(Ordering::Relaxed) as u64);
-        bar.tick();
         if wait.recv_timeout(Duration::from_millis(100)) != Err(RecvTimeoutError::Timeout) {
             bar.finish_and_clear();
             return;

@@ -20,6 +20,7 @@ pub(super) fn render(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
         )?;
     }
     if view.statistics {
+        writeln!(out)?;
         statistics::render(view, Paint { color: false }, out)?;
     }
     Ok(())

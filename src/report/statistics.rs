@@ -25,7 +25,7 @@ pub(super) fn render(view: &View<'_>, paint: Paint, out: &mut dyn Write) -> io::
         return Ok(());
     }
     let heading = format!("{:>8}  {:>8}  {:8}  rule", "findings", "with fix", "level");
-    writeln!(out, "\n{}", paint.tone(Tone::Quiet, heading))?;
+    writeln!(out, "{}", paint.tone(Tone::Quiet, heading))?;
     for ((rule, severity), Count { findings, fixes }) in rows {
         let level = format!("{:8}", severity.as_str());
         let level = paint.tone(Tone::Severity(severity), level);

@@ -111,63 +111,68 @@ fn place<'d>(
     snippet: &mut Snippet,
 ) -> Vec<&'d Related> {
     let here = &found.location;
-    let is_here = |location: &Location| {
-        location.path == here.path && location.revision == here.revision && location.start.line > 0
+    let Some(source) = sources.text(here).filter(|_| here.start.line > 0) else {
+        return found.related.iter().collect();
     };
+    let mut near: Vec<&Related> = Vec::new();
+    let mut far: Vec<&Related> = Vec::new();
+    for related in &found.related {
+        let is_marked = near.len() < MARKED && is_near(here, &related.location);
+        if is_marked { &mut near } else { &mut far }.push(related);
+    }
     let label = clipped(&found.label, LABEL);
-    let labels: Vec<String> = found
-        .related
-        .iter()
-        .map(|related| clipped(&related.message, LABEL))
-        .collect();
-    let mut near = vec![Mark {
+    let labels: Vec<String> = near.iter().map(|related| short(related)).collect();
+    let mut marks = vec![Mark {
         location: here,
         label: &label,
         is_primary: true,
     }];
-    let mut far: Vec<(&Related, &str)> = Vec::new();
-    for (related, label) in found.related.iter().zip(&labels) {
-        let location = &related.location;
-        let fits = near.len() <= MARKED && *location != *here;
-        if fits && is_here(location) && is_near(here, location) {
-            near.push(Mark {
-                location,
-                label,
-                is_primary: false,
-            });
-        } else {
-            far.push((related, label));
-        }
-    }
-    let width = view.width.saturating_sub(12).max(40);
-    let Some(source) = sources.text(here).filter(|_| here.start.line > 0) else {
-        return found.related.iter().collect();
-    };
-    snippet.add(&source, &near, where_is(view, here, found), width);
+    marks.extend(near.iter().zip(&labels).map(|(related, label)| Mark {
+        location: &related.location,
+        label,
+        is_primary: false,
+    }));
+    let width = code_width(view);
+    snippet.add(&source, &marks, where_is(view, here, found), width);
     // One or two more places are worth a look, more are a list.
     if far.len() > 2 {
-        return far.into_iter().map(|(related, _)| related).collect();
+        return far;
     }
-    let mut rest = Vec::new();
-    for (related, label) in far {
-        let location = &related.location;
-        match sources.text(location).filter(|_| location.start.line > 0) {
-            Some(source) => {
-                let mark = Mark {
-                    location,
-                    label,
-                    is_primary: false,
-                };
-                snippet.add(&source, &[mark], at(view, location), width);
-            }
-            None => rest.push(related),
-        }
-    }
-    rest
+    far.retain(|related| !elsewhere(view, sources, related, snippet));
+    far
+}
+
+/// Adds a place with lines of its own, where they can be read.
+fn elsewhere(
+    view: &View<'_>,
+    sources: &mut Sources<'_>,
+    related: &Related,
+    snippet: &mut Snippet,
+) -> bool {
+    let location = &related.location;
+    let Some(source) = sources.text(location).filter(|_| location.start.line > 0) else {
+        return false;
+    };
+    let mark = Mark {
+        location,
+        label: &short(related),
+        is_primary: false,
+    };
+    snippet.add(&source, &[mark], at(view, location), code_width(view));
+    true
+}
+
+fn short(related: &Related) -> String {
+    clipped(&related.message, LABEL)
+}
+
+/// Columns for a line of the source, beside its number.
+fn code_width(view: &View<'_>) -> usize {
+    view.width.saturating_sub(12).max(40)
 }
 
 /// The place of a finding, and the entry where the file's name does not say it.
-fn where_is(view: &View<'_>, location: &Location, found: &Diagnostic) -> String {
+pub(super) fn where_is(view: &View<'_>, location: &Location, found: &Diagnostic) -> String {
     let place = at(view, location);
     match &found.entry {
         Some(entry) if crate::snapshot::stem(&location.path) != entry.as_ref() => {

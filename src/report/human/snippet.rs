@@ -6,15 +6,12 @@
 
 use std::ops::Range;
 
-use memchr::{memchr2, memrchr2};
 use miette::{MietteError, SourceCode, SourceSpan, SpanContents};
 
-use super::super::escape::{columns_of, push};
+use super::line::{Line, Shown, after_break, before_break, line_end, line_start};
 use crate::diagnostic::Location;
 use crate::text::floor_boundary;
 
-/// How many bytes are searched for the end of a line; a longer line is cut.
-const LOOK: usize = 4096;
 /// Places this many lines apart are shown together.
 const NEAR_LINES: u32 = 3;
 /// Places this many bytes apart on one line are shown together.
@@ -53,12 +50,17 @@ pub(super) struct Mark<'d> {
     pub(super) is_primary: bool,
 }
 
-/// Whether two places of one file are shown together.
+/// Whether two different places are shown together.
 pub(super) fn is_near(one: &Location, other: &Location) -> bool {
+    if one.path != other.path || one.revision != other.revision || one == other {
+        return false;
+    }
     let (a, b) = (one.start, other.start);
-    let lines = a.line.abs_diff(b.line);
     let bytes = a.offset.abs_diff(b.offset);
-    (lines == 0 && bytes <= NEAR_BYTES) || (0 < lines && lines <= NEAR_LINES && bytes <= 2048)
+    match a.line.abs_diff(b.line) {
+        0 => bytes <= NEAR_BYTES,
+        lines => lines <= NEAR_LINES && bytes <= 2048 && b.line > 0,
+    }
 }
 
 impl Snippet {
@@ -87,10 +89,12 @@ impl Snippet {
     }
 
     fn add_line(&mut self, source: &str, line: &Line, spots: &[&Spot<'_>], width: usize) {
-        let focus = match spots.iter().find(|spot| spot.mark.is_primary) {
-            Some(spot) => Some(spot.range.clone()),
-            None => spots.first().map(|spot| spot.range.clone()),
-        };
+        let focus = spots.iter().find(|spot| spot.mark.is_primary);
+        // A file that has changed meanwhile may have other lines than the finding knows.
+        let inside = |at: usize| at.clamp(line.range.start, line.range.end);
+        let focus = focus
+            .or(spots.first())
+            .map(|spot| inside(spot.range.start)..inside(spot.range.end));
         let base = self.text.len();
         let shown = Shown::new(source, line, focus, width);
         for spot in spots {
@@ -143,14 +147,6 @@ impl<'d> Spot<'d> {
     }
 }
 
-/// A line, or the part of a long one that is looked at.
-struct Line {
-    number: u32,
-    range: Range<usize>,
-    cut_left: bool,
-    cut_right: bool,
-}
-
 /// The lines of some places, with one more on each side where it can be found in a few bytes.
 fn lines_around(source: &str, first: &Spot<'_>, last: &Spot<'_>) -> Vec<Line> {
     let mut lines = Vec::new();
@@ -194,137 +190,6 @@ fn lines_around(source: &str, first: &Spot<'_>, last: &Spot<'_>) -> Vec<Line> {
         cut_left = false;
         range = next..next;
     }
-}
-
-/// Where the line around `at` begins, and whether that was too far away to be looked up.
-fn line_start(source: &str, at: usize) -> (usize, bool) {
-    let from = floor_boundary(source, at.saturating_sub(LOOK));
-    match memrchr2(b'\n', b'\r', &source.as_bytes()[from..at]) {
-        Some(found) => (from + found + 1, false),
-        None => (from, from > 0),
-    }
-}
-
-/// Where the line around `at` ends, and whether that was too far away to be looked up.
-fn line_end(source: &str, at: usize) -> (usize, bool) {
-    let to = floor_boundary(source, at.saturating_add(LOOK));
-    match memchr2(b'\n', b'\r', &source.as_bytes()[at..to]) {
-        Some(found) => (at + found, false),
-        None => (to, to < source.len()),
-    }
-}
-
-/// Behind the line break at `at`; `at` itself where there is none.
-fn after_break(source: &str, at: usize) -> usize {
-    match &source.as_bytes()[at..] {
-        [b'\r', b'\n', ..] => at + 2,
-        [b'\n' | b'\r', ..] => at + 1,
-        _ => at,
-    }
-}
-
-/// Before the line break that ends at `at`.
-fn before_break(source: &str, at: usize) -> usize {
-    let line = &source[..at];
-    let line = line
-        .strip_suffix("\r\n")
-        .or_else(|| line.strip_suffix(['\n', '\r']));
-    line.map_or(at, str::len)
-}
-
-/// A line as it is shown.
-struct Shown {
-    text: String,
-    /// Bytes of the source, and where they went.
-    map: Vec<(usize, usize)>,
-}
-
-impl Shown {
-    fn new(source: &str, line: &Line, focus: Option<Range<usize>>, width: usize) -> Self {
-        let from = match &focus {
-            Some(focus) => window_start(source, line, focus, width),
-            None => line.range.start,
-        };
-        let mut shown = Self {
-            text: String::new(),
-            map: Vec::new(),
-        };
-        let mut columns = 0;
-        if from > line.range.start || line.cut_left {
-            shown.text.push('…');
-            columns = 1;
-        }
-        let mut cut = line.cut_right;
-        for (at, c) in source[from..line.range.end].char_indices() {
-            let at = from + at;
-            let before = shown.text.len();
-            let marked = focus.as_ref().is_some_and(|focus| focus.contains(&at));
-            match c {
-                // A tab that is meant is seen, one that only indents is space.
-                '\t' if marked => shown.text.push_str("→   "),
-                '\t' => shown.text.push_str("    "),
-                c => push(&mut shown.text, c),
-            }
-            columns += columns_of(&shown.text[before..]);
-            if columns > width || shown.map.len() > 4 * width {
-                shown.text.truncate(before);
-                cut = true;
-                break;
-            }
-            shown.map.push((at, before));
-        }
-        let end = source.len().min(line.range.end);
-        shown.map.push((end, shown.text.len()));
-        if cut {
-            shown.text.push('…');
-        }
-        shown
-    }
-
-    /// Where a byte of the source went; to the nearest end where it is not shown.
-    fn at(&self, source: usize) -> usize {
-        let found = self.map.partition_point(|(from, _)| *from < source);
-        self.map.get(found).map_or(self.text.len(), |(_, to)| *to)
-    }
-}
-
-/// Where to begin so that what is marked is in sight, with a third of the width before it.
-fn window_start(source: &str, line: &Line, focus: &Range<usize>, width: usize) -> usize {
-    let whole = &source[line.range.clone()];
-    if !line.cut_left && whole.len() <= width {
-        return line.range.start;
-    }
-    let mut before = 0;
-    let mut from = focus.start;
-    let left = &source[line.range.start..focus.start];
-    // What fits in front when the end of the line is near.
-    let rest = columns_within(&source[focus.start..line.range.end], width);
-    let room = (width - rest).max(width / 3);
-    for (at, c) in left.char_indices().rev() {
-        let mut shown = String::new();
-        push(&mut shown, c);
-        before += if c == '\t' { 4 } else { columns_of(&shown) };
-        if before > room || left.len() - at > 4 * width {
-            break;
-        }
-        from = line.range.start + at;
-    }
-    // An ellipsis takes a column itself.
-    if from - line.range.start <= 1 && !line.cut_left {
-        return line.range.start;
-    }
-    from
-}
-
-/// Columns of a text, counted no further than `limit`.
-fn columns_within(text: &str, limit: usize) -> usize {
-    let mut columns = 0;
-    for c in text.chars().take(limit) {
-        let mut shown = String::new();
-        push(&mut shown, c);
-        columns += columns_of(&shown);
-    }
-    columns.min(limit)
 }
 
 impl SourceCode for Snippet {
