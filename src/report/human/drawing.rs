@@ -35,7 +35,10 @@ pub(super) fn draw(view: &View<'_>, sources: &mut Sources<'_>, found: &Diagnosti
         source(view, found, snippet, &mut out);
     }
     list(view, paint, &rest, &mut out);
-    if let Some(help) = &found.help {
+    // A fix that is what the help says is said once.
+    let title = found.fix.as_ref().map(|fix| fix.title.to_lowercase());
+    let help = found.help.as_ref();
+    if let Some(help) = help.filter(|help| title != Some(help.to_lowercase())) {
         let help = clipped(help, SENTENCE);
         sentence(
             view,
