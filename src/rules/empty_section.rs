@@ -6,6 +6,9 @@ use super::words::code;
 use crate::rule::{EntryView, Sink};
 use crate::schema::vocabulary::Prose;
 
+/// Findings in one text; nobody wants to read of more.
+const MOST: usize = 50;
+
 pub(super) fn check(view: &EntryView<'_>, sink: &mut Sink) {
     for met in &view.subject.fields {
         if met.marks.prose != Some(Prose::Markdown) {
@@ -14,7 +17,7 @@ pub(super) fn check(view: &EntryView<'_>, sink: &mut Sink) {
         let Some(text) = met.node.as_str().filter(|text| may_have_heading(text)) else {
             continue;
         };
-        for heading in empty_headings(text) {
+        for heading in empty_headings(text).into_iter().take(MOST) {
             // The line break behind a heading is a part of it.
             let said = text[heading.place.clone()].trim_end();
             let place = heading.place.start..heading.place.start + said.len();

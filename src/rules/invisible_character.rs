@@ -11,7 +11,7 @@ use crate::text::Span;
 mod table;
 
 /// Places that are looked up in one file; beyond them it is no text that a person wrote.
-const MOST: usize = 500;
+const MOST: usize = 100;
 
 /// Some invisible characters in a row, as the source says them.
 struct Run {

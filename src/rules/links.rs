@@ -61,6 +61,18 @@ impl Link<'_> {
     }
 }
 
+/// Findings in the addresses of one entry; nobody wants to read of more.
+const MOST: usize = 50;
+
+/// Looks at the addresses of an entry until enough are faulty; `look` says whether one is.
+pub(super) fn each<'d>(
+    links: impl IntoIterator<Item = Link<'d>>,
+    mut look: impl FnMut(&Link<'d>) -> bool,
+) {
+    let faulty = links.into_iter().filter(|link| look(link));
+    faulty.take(MOST).for_each(drop);
+}
+
 /// The marked addresses of an entry, in document order.
 pub(super) fn marked<'d>(view: &EntryView<'d>) -> impl Iterator<Item = Link<'d>> {
     let fields = view.subject.fields.iter().filter(|met| met.marks.uri);

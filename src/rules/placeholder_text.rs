@@ -11,6 +11,9 @@ use crate::syntax::Node;
 /// Words that say that something is still to be written.
 const WORDS: [&str; 4] = ["TODO", "TBD", "FIXME", "XXX"];
 
+/// Other places that a finding names.
+const MOST: usize = 50;
+
 pub(super) fn check(view: &EntryView<'_>, sink: &mut Sink) {
     for met in &view.subject.fields {
         let marks = met.marks;
@@ -80,7 +83,7 @@ fn words(node: Node<'_>, text: &str, prose: Option<Prose>, sink: &mut Sink) {
         )
         .label("a place holder")
         .help("write what is missing, and delete the reminder");
-    for (at, word) in rest {
+    for (at, word) in rest.iter().take(MOST) {
         reported = reported.related(node.locate(*at..at + word.len()), "here too");
     }
 }

@@ -92,6 +92,19 @@ impl<'d> Items<'d> {
     }
 }
 
+/// Whether a field of the two items says two different single words, such as a type: then the same
+/// address is cited for two purposes.
+fn differ_in_a_word(first: Node<'_>, second: Node<'_>) -> bool {
+    let word = |node: Node<'_>| {
+        let text = node.text();
+        !text.is_empty() && !text.contains("://") && !text.contains(char::is_whitespace)
+    };
+    first.entries().any(|(key, one)| {
+        let other = second.get(key.text());
+        other.is_some_and(|other| one.text() != other.text() && word(one) && word(other))
+    })
+}
+
 fn report(
     view: &EntryView<'_>,
     first: &Link<'_>,
@@ -100,6 +113,9 @@ fn report(
     sink: &mut Sink,
 ) {
     let same = content_hash(items.first) == content_hash(items.second);
+    if !same && differ_in_a_word(items.first, items.second) {
+        return;
+    }
     let reported = sink
         .report(second.span(), format!("{} is in this list twice", shown(&second.url)))
         .label("again here")

@@ -5,24 +5,20 @@ use crate::diagnostic::Safety;
 use crate::rule::{EntryView, Sink};
 
 pub(super) fn check(view: &EntryView<'_>, sink: &mut Sink) {
-    for link in links::marked(view) {
-        look(view, &link, sink);
-    }
+    links::each(links::marked(view), |link| look(view, link, sink));
     let mut prose = view.subject.fields.iter().filter(|met| met.marks.prose.is_some());
     if prose.any(|met| memchr::memmem::find(met.node.text().as_bytes(), b"://").is_some()) {
-        for link in links::in_prose(view) {
-            look(view, &link, sink);
-        }
+        links::each(links::in_prose(view), |link| look(view, link, sink));
     }
 }
 
-fn look(view: &EntryView<'_>, link: &Link<'_>, sink: &mut Sink) {
+fn look(view: &EntryView<'_>, link: &Link<'_>, sink: &mut Sink) -> bool {
     let url = link.url.as_ref();
     let insecure = url
         .get(..7)
         .is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://"));
     if !insecure {
-        return;
+        return false;
     }
     let end = url[7..].find(['/', '?', '#']).map_or(url.len(), |end| 7 + end);
     let authority = &url[7..end];
@@ -31,7 +27,7 @@ fn look(view: &EntryView<'_>, link: &Link<'_>, sink: &mut Sink) {
         .is_some_and(|(_, port)| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()));
     let host = authority.split(':').next().unwrap_or(authority);
     if matches!(host, "" | "localhost" | "127.0.0.1") || authority.starts_with('[') {
-        return;
+        return false;
     }
     let reported = sink
         .report(link.span(), format!("{} is fetched without encryption", shown(url)))
@@ -42,4 +38,5 @@ fn look(view: &EntryView<'_>, link: &Link<'_>, sink: &mut Sink) {
     {
         reported.fix_with(fix);
     }
+    true
 }

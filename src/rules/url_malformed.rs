@@ -7,14 +7,18 @@ use crate::diagnostic::Safety;
 use crate::rule::{EntryView, Sink};
 
 pub(super) fn check(view: &EntryView<'_>, sink: &mut Sink) {
-    for link in links::marked(view).chain(links::in_prose(view)) {
-        if is_plain(&link.url) {
-            continue;
+    let all = links::marked(view).chain(links::in_prose(view));
+    links::each(all, |link| {
+        let fault = if is_plain(&link.url) {
+            None
+        } else {
+            fault(&link.url, link.alone)
+        };
+        if let Some(fault) = &fault {
+            report(view, link, fault, sink);
         }
-        if let Some(fault) = fault(&link.url, link.alone) {
-            report(view, &link, &fault, sink);
-        }
-    }
+        fault.is_some()
+    });
 }
 
 /// What is wrong with an address.

@@ -5,21 +5,20 @@ use crate::diagnostic::Safety;
 use crate::rule::{EntryView, Sink};
 
 pub(super) fn check(view: &EntryView<'_>, sink: &mut Sink) {
-    for link in links::marked(view).chain(links::in_prose(view)) {
-        look(view, &link, sink);
-    }
+    let all = links::marked(view).chain(links::in_prose(view));
+    links::each(all, |link| look(view, link, sink));
 }
 
-fn look(view: &EntryView<'_>, link: &Link<'_>, sink: &mut Sink) {
+fn look(view: &EntryView<'_>, link: &Link<'_>, sink: &mut Sink) -> bool {
     let url = link.url.as_ref();
     // What has no `//` names no page, or is a place in the same corpus.
     let Some(scheme) = url.find("://") else {
-        return;
+        return false;
     };
     let kept = url[scheme + 3..].len() - tail(&url[scheme + 3..]);
     let kept = scheme + 3 + kept;
     if kept == url.len() || kept == scheme + 3 {
-        return;
+        return false;
     }
     let extra = &url[kept..];
     let reported = sink
@@ -30,6 +29,7 @@ fn look(view: &EntryView<'_>, link: &Link<'_>, sink: &mut Sink) {
     if let Some(fix) = link.fix(view, Safety::Safe, &title, kept..url.len(), "") {
         reported.fix_with(fix);
     }
+    true
 }
 
 /// How many bytes at the end of an address are punctuation around it.

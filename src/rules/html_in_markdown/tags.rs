@@ -15,7 +15,7 @@ pub(super) struct Element {
 }
 
 /// Elements of one text that are looked at; nobody wants to read of more.
-const MOST: usize = 1000;
+const MOST: usize = 100;
 
 /// Elements in the order of their opening tags. Code and `<https://…>` hold none.
 pub(super) fn elements(text: &str) -> Vec<Element> {
