@@ -194,7 +194,10 @@ mod tests {
     #[test]
     fn fingerprints_never_change() {
         assert_eq!(fingerprint(&[]), "cbf29ce484222325");
-        assert_eq!(fingerprint(&["PR030", "dangling-reference"]), fingerprint(&["PR030", "dangling-reference"]));
+        assert_eq!(
+            fingerprint(&["PR030", "dangling-reference"]),
+            fingerprint(&["PR030", "dangling-reference"])
+        );
         assert_ne!(fingerprint(&["ab", "c"]), fingerprint(&["a", "bc"]));
     }
 }

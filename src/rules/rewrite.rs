@@ -189,16 +189,16 @@ fn breaks_body(text: &str) -> bool {
 /// place.
 pub(super) fn property(source: &str, value: Span) -> Option<char> {
     let before = source.get(..value.range().start).unwrap_or("");
-    let line = before.rsplit(['\n', '\r']).next().unwrap_or(before);
-    let word = line.trim_end_matches([' ', '\t']);
-    let word = word.rsplit([' ', '\t', ',', '[', '{']).next();
+    let word = before.trim_end_matches([' ', '\t']);
+    let word = word.rsplit([' ', '\t', ',', '[', '{', '\n', '\r']).next();
     word?.chars().next().filter(|c| matches!(c, '!' | '&'))
 }
 
 /// The text of the line before an offset.
 pub(super) fn line_before(source: &str, at: usize) -> &str {
     let before = source.get(..at).unwrap_or("");
-    before.rsplit(['\n', '\r']).next().unwrap_or(before)
+    let start = memchr::memrchr2(b'\n', b'\r', before.as_bytes());
+    start.map_or(before, |start| &before[start + 1..])
 }
 
 /// Where the line of an offset begins.
@@ -209,7 +209,7 @@ pub(super) fn line_start(source: &str, at: usize) -> usize {
 /// Where the line of an offset ends, without its line break.
 fn line_end(source: &str, at: usize) -> usize {
     let rest = source.get(at..).unwrap_or("");
-    at + rest.find(['\n', '\r']).unwrap_or(rest.len())
+    at + memchr::memchr2(b'\n', b'\r', rest.as_bytes()).unwrap_or(rest.len())
 }
 
 /// The line break that the source uses.
