@@ -57,7 +57,7 @@ fn rules_stand_by_group_and_names_are_unique() {
         let kebab = rule
             .name
             .bytes()
-            .all(|b| b.is_ascii_lowercase() || b == b'-');
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         assert!(kebab, "{}", rule.name);
     }
 }
