@@ -15,9 +15,9 @@ pub mod text;
 
 pub mod diagnostic;
 
-pub mod profile;
-
 pub mod syntax;
+
+pub mod profile;
 
 pub mod schema;
 

@@ -144,6 +144,12 @@ impl Schemas {
         self.files.get(path).map(|file| file.text.as_str())
     }
 
+    /// Whether a path, relative to the profile, is one of the schema files.
+    #[must_use]
+    pub fn is_schema_file(&self, path: &str) -> bool {
+        self.files.contains_key(path)
+    }
+
     /// Every kind of entry that a schema describes.
     #[must_use]
     pub fn entry_kinds(&self) -> &[EntryKind] {

@@ -101,6 +101,14 @@ impl Workspace {
         })
     }
 
+    /// Whether a file is the profile or one of its schemas, which may lie among the entries.
+    fn is_configuration(&self, file: &SourceFile) -> bool {
+        let Some(profile) = &self.profile_path else {
+            return false;
+        };
+        file.on_disk == *profile || self.schemas.is_schema_file(&file.path)
+    }
+
     /// The folder that holds the entries.
     #[must_use]
     pub fn root(&self) -> PathBuf {
@@ -321,7 +329,8 @@ impl<'w> Finder<'w> {
         }
         let mut file = self.source(path);
         let inner = path.strip_prefix(&self.root).unwrap_or(path);
-        if self.workspace.profile.ignore.is_match(inner) {
+        let workspace = self.workspace;
+        if workspace.is_configuration(&file) || workspace.profile.ignore.is_match(inner) {
             return None;
         }
         if kind.is_symlink() && path.is_dir() {

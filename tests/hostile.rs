@@ -61,11 +61,9 @@ fn path_of(name: &Value) -> PathBuf {
 fn run(out: &Path, case: &Value, secret: &str) -> Option<Ran> {
     let home = out.join(case["root"].as_str()?);
     let schema = out.join(case["schema"].as_str()?);
-    let target = home.join("schema.json");
-    if schema != target {
-        std::fs::copy(&schema, &target).ok()?;
-    }
-    let profile = "version = 1\nroot = \"corpus\"\n[kind.entry]\nfiles = [\"**/*\"]\nschema = \"schema.json\"\nbody = \"description\"\n";
+    let corpus = home.join("corpus");
+    std::fs::copy(&schema, corpus.join("schema.json")).ok()?;
+    let profile = "version = 1\nroot = \".\"\n[kind.entry]\nfiles = [\"**/*\"]\nschema = \"schema.json\"\nbody = \"description\"\n";
     // A Markdown case has its description in the front matter.
     let profile =
         if case["id"].as_str()?.contains("markdown") || case["id"].as_str()?.contains("front") {
@@ -73,7 +71,7 @@ fn run(out: &Path, case: &Value, secret: &str) -> Option<Ran> {
         } else {
             profile.to_owned()
         };
-    let config = home.join("corpuslint.toml");
+    let config = corpus.join("corpuslint.toml");
     std::fs::write(&config, profile).ok()?;
     let json = out.join("findings.json");
     let _ = std::fs::remove_file(&json);
@@ -92,7 +90,7 @@ fn run(out: &Path, case: &Value, secret: &str) -> Option<Ran> {
         .arg(&config)
         .arg("--")
         .args(case["lint"].as_array()?.iter().map(path_of))
-        .current_dir(home.join("corpus"))
+        .current_dir(&corpus)
         .env("HOSTILE_SECRET", secret)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

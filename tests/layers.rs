@@ -49,6 +49,15 @@ fn imports(text: &str, layers: &[String]) -> Vec<String> {
     found
 }
 
+/// The source without its tests, which may look anywhere, and without comments.
+fn code(text: &str) -> String {
+    let code = text.split("#[cfg(test)]").next().unwrap_or("");
+    let lines = code
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 #[test]
 fn imports_point_down() {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
@@ -74,9 +83,7 @@ fn imports_point_down() {
             continue;
         };
         let text = std::fs::read_to_string(&file).expect("text");
-        // Tests may look anywhere.
-        let code = text.split("#[cfg(test)]").next().unwrap_or("");
-        for import in imports(code, &layers) {
+        for import in imports(&code(&text), &layers) {
             checked += 1;
             if rank(&import).is_some_and(|other| other > own) {
                 wrong.push(format!("{} names {import}", inner.display()));
@@ -95,7 +102,7 @@ fn only_some_rooms_print_or_write() {
     for file in files {
         let inner = file.strip_prefix(&src).expect("a file of src");
         let text = std::fs::read_to_string(&file).expect("text");
-        let code = text.split("#[cfg(test)]").next().unwrap_or("");
+        let code = code(&text);
         let rooms = ["cli", "report", "write", "migrate", "lsp"];
         let outer = rooms
             .iter()

@@ -300,6 +300,8 @@ struct Compiler<'s> {
 /// Keywords whose subschemas apply to the same value.
 const IN_PLACE_LISTS: [&str; 3] = ["allOf", "anyOf", "oneOf"];
 const IN_PLACE: [&str; 2] = ["then", "else"];
+/// A dynamic reference is followed to the anchor in its own file, where it starts.
+const REFERENCES: [&str; 2] = ["$ref", "$dynamicRef"];
 
 impl<'s> Compiler<'s> {
     /// The place for a set of schemas; queued where it is new.
@@ -401,8 +403,10 @@ impl<'s> Compiler<'s> {
         object: &'s Map<String, Value>,
         found: &mut Vec<Part<'s>>,
     ) -> Result<(), PlanError> {
-        if let Some(Value::String(reference)) = object.get("$ref") {
-            found.push(self.follow(part, reference)?);
+        for keyword in REFERENCES {
+            if let Some(Value::String(reference)) = object.get(keyword) {
+                found.push(self.follow(part, keyword, reference)?);
+            }
         }
         for keyword in IN_PLACE {
             if let Some(schema) = object.get(keyword) {
@@ -418,11 +422,16 @@ impl<'s> Compiler<'s> {
         Ok(())
     }
 
-    fn follow(&self, part: &Part<'s>, reference: &str) -> Result<Part<'s>, PlanError> {
+    fn follow(
+        &self,
+        part: &Part<'s>,
+        keyword: &str,
+        reference: &str,
+    ) -> Result<Part<'s>, PlanError> {
         let (file, schema) = self
             .resolver
             .resolve(&part.file, reference)
-            .map_err(|message| part.error("$ref", message))?;
+            .map_err(|message| part.error(keyword, message))?;
         let fragment = reference
             .split_once('#')
             .map_or("", |(_, fragment)| fragment);
