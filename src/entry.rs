@@ -327,36 +327,49 @@ pub fn sketch(text: &str) -> Option<([u32; SKETCH], u64)> {
     let mut sketch = [u32::MAX; SKETCH];
     let mut run = [0_u64; 3];
     let mut words = 0;
-    let mut hasher = FxHasher::default();
     let mut whole = FxHasher::default();
-    let mut in_word = false;
-    let mut in_tag = false;
-    // A space behind the end closes the last word.
-    for (at, c) in text.bytes().chain([b' ']).enumerate() {
-        match c {
-            b'<' => in_tag |= opens_tag(text.as_bytes(), at),
-            b'>' => in_tag = false,
-            _ => {}
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(&c) = bytes.get(at) {
+        if c == b'<' && opens_tag(bytes, at) {
+            at = memchr::memchr(b'>', &bytes[at..]).map_or(bytes.len(), |length| at + length);
+            continue;
         }
-        if !in_tag && (c.is_ascii_alphanumeric() || c >= 0x80) {
-            hasher.write_u8(c.to_ascii_lowercase());
-            in_word = true;
-        } else if in_word {
-            in_word = false;
-            run = [run[1], run[2], std::mem::take(&mut hasher).finish()];
-            whole.write_u64(run[2]);
-            words += 1;
-            if words >= 3 {
-                // One hash, its high bits choosing the place that it competes for.
-                let mut mixed = FxHasher::default();
-                run.iter().for_each(|word| mixed.write_u64(*word));
-                let hash = mixed.finish().wrapping_mul(0x9e37_79b9_7f4a_7c15);
-                let place = (hash >> 60) as usize % SKETCH;
-                sketch[place] = sketch[place].min((hash >> 16) as u32);
-            }
+        let length = bytes[at..].iter().take_while(|c| is_in_word(**c)).count();
+        if length == 0 {
+            at += 1;
+            continue;
+        }
+        run = [run[1], run[2], word_hash(&bytes[at..at + length])];
+        whole.write_u64(run[2]);
+        at += length;
+        words += 1;
+        if words >= 3 {
+            // One hash, its high bits choosing the place that it competes for.
+            let mut mixed = FxHasher::default();
+            run.iter().for_each(|word| mixed.write_u64(*word));
+            let hash = mixed.finish().wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            let place = (hash >> 60) as usize % SKETCH;
+            sketch[place] = sketch[place].min((hash >> 16) as u32);
         }
     }
     (words >= 12).then(|| (sketch, whole.finish()))
+}
+
+fn is_in_word(c: u8) -> bool {
+    c.is_ascii_alphanumeric() || c >= 0x80
+}
+
+/// A hash of a word without its case, eight bytes at a time.
+fn word_hash(word: &[u8]) -> u64 {
+    let mut hasher = FxHasher::default();
+    for part in word.chunks(8) {
+        let mut block = [0; 8];
+        block[..part.len()].copy_from_slice(part);
+        // The bit that tells upper from lower case in ASCII is set everywhere.
+        hasher.write_u64(u64::from_le_bytes(block) | 0x2020_2020_2020_2020);
+    }
+    hasher.finish()
 }
 
 /// Whether a `<` begins a tag or a comment, and is not a sign in a sentence.
@@ -379,7 +392,11 @@ pub struct KindSets(Names);
 impl KindSets {
     /// The number of a set, given as kind names.
     fn number(&self, kinds: &[String]) -> u16 {
-        self.0.name(&kinds.join(" ")).0 as u16
+        let name = match kinds {
+            [only] => self.0.name(only),
+            several => self.0.name(&several.join(" ")),
+        };
+        name.0 as u16
     }
 
     /// The kind names of a set.

@@ -34,10 +34,10 @@ impl Rule {
         self.page.lines().next().unwrap_or_default()
     }
 
-    /// Whether its findings may come with a fix: its page then shows one.
+    /// Whether its findings may come with a fix: the findings on its page then show one.
     #[must_use]
     pub fn has_fix(&self) -> bool {
-        self.page.contains("\n```fixed\n")
+        self.page.contains("\n  fix (")
     }
 }
 

@@ -508,7 +508,9 @@ fn mention_pattern(kinds: &[EntryKind]) -> Option<Regex> {
     if shapes.is_empty() {
         return None;
     }
-    Regex::new(&format!(r"\b(?:{})\b", shapes.join("|"))).ok()
+    // ASCII boundaries keep the search on the fast automaton; a letter beside an ID that is not
+    // ASCII is rare, and then the ID is still worth looking up.
+    Regex::new(&format!(r"(?-u:\b)(?:{})(?-u:\b)", shapes.join("|"))).ok()
 }
 
 #[cfg(test)]

@@ -33,10 +33,6 @@ fn level(rule: &Rule, paint: Paint) -> String {
     paint.tone(Tone::Severity(rule.level), level)
 }
 
-fn has_fix(rule: &Rule) -> bool {
-    rule.page.contains("\n```fixed\n")
-}
-
 /// All rules, a line each: what it finds is cut to the width of the terminal.
 fn table(paint: Paint, width: Option<usize>) -> String {
     let mut out = String::new();
@@ -54,7 +50,7 @@ fn table(paint: Paint, width: Option<usize>) -> String {
             width.saturating_sub(longest + 19).max(20)
         });
         let name = paint.tone(Tone::Code, format!("{:longest$}", rule.name));
-        let fix = if has_fix(rule) { "fix" } else { "   " };
+        let fix = if rule.has_fix() { "fix" } else { "   " };
         let first = clipped(first, room);
         let _ = writeln!(out, "  {name}  {}  {fix}  {first}", level(rule, paint));
     }
@@ -65,7 +61,7 @@ fn table(paint: Paint, width: Option<usize>) -> String {
 
 /// The page of a rule under its name; its Markdown with colours, or as it is.
 fn page(rule: &Rule, paint: Paint) -> String {
-    let fix = if has_fix(rule) { ", has a fix" } else { "" };
+    let fix = if rule.has_fix() { ", has a fix" } else { "" };
     let heading = format!(
         "# {}\n\ngroup {}, level {}{fix}",
         rule.name,

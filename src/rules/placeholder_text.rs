@@ -1,5 +1,7 @@
 //! Reports text that was left for later.
 
+use std::sync::LazyLock;
+
 use memchr::memmem;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
@@ -8,8 +10,13 @@ use crate::rule::{EntryView, Sink};
 use crate::schema::vocabulary::Prose;
 use crate::syntax::Node;
 
-/// Words that say that something is still to be written.
-const WORDS: [&str; 4] = ["TODO", "TBD", "FIXME", "XXX"];
+/// Words that say that something is still to be written, each ready to be searched for.
+static WORDS: LazyLock<[(&str, memmem::Finder<'static>); 4]> = LazyLock::new(|| {
+    ["TODO", "TBD", "FIXME", "XXX"].map(|word| (word, memmem::Finder::new(word)))
+});
+
+/// What filler text begins with, but for its first letter.
+static LOREM: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("orem ipsum"));
 
 /// Other places that a finding names.
 const MOST: usize = 50;
@@ -51,18 +58,18 @@ fn says_nothing(text: &str, html: bool) -> bool {
 
 fn words(node: Node<'_>, text: &str, prose: Option<Prose>, sink: &mut Sink) {
     let mut found: Vec<(usize, &str)> = Vec::new();
-    for word in WORDS {
-        let places = memmem::find_iter(text.as_bytes(), word);
+    for (word, finder) in WORDS.iter() {
+        let places = finder.find_iter(text.as_bytes());
         found.extend(
             places
                 .filter(|&at| stands_alone(text, at, word.len()))
-                .map(|at| (at, word)),
+                .map(|at| (at, *word)),
         );
     }
-    const LOREM: &str = "orem ipsum";
-    let lorem = memmem::find_iter(text.as_bytes(), LOREM)
+    let lorem = LOREM
+        .find_iter(text.as_bytes())
         .filter(|&at| text[..at].ends_with(['l', 'L']))
-        .map(|at| (at - 1, &text[at - 1..at + LOREM.len()]));
+        .map(|at| (at - 1, &text[at - 1..at + LOREM.needle().len()]));
     found.extend(lorem);
     if found.is_empty() {
         return;

@@ -91,9 +91,6 @@ fn read<'s>(
     limits: &Limits,
     stream: Stream,
 ) -> (Vec<Document<'s>>, Vec<Problem>) {
-    if let Some(problem) = unprintable(source, part) {
-        return (Vec::new(), vec![problem]);
-    }
     let mut reader = Reader {
         base: part.start as usize,
         source,
@@ -107,6 +104,10 @@ fn read<'s>(
     while let Some(event) = parser.next_event() {
         match event {
             Err(error) => {
+                // The scanner stops at such a character, and does not say that it is one.
+                if let Some(problem) = unprintable(source, part) {
+                    return (Vec::new(), vec![problem]);
+                }
                 reader.broken(&error, part);
                 break;
             }
