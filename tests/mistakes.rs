@@ -97,7 +97,7 @@ fn each_mistake_gets_one_finding() {
             "updated: 2024-08-15",
             "preparation/PR030.yaml:5 date-order",
         ),
-        ("- DT045", "- PV059", "preparation/PR030.yaml:17 wrong-kind"),
+        ("- DT045", "- PV059", "preparation/PR030.yaml:16 wrong-kind"),
         (
             "  - Husein",
             "\t- Husein",
