@@ -1,5 +1,11 @@
 //! The facts of one entry: what stays of a file when its text is gone.
 
+mod date;
+mod prose;
+
+pub use date::{Ordinal, date, month, ordinal_date, ordinal_parts, to_ordinal};
+pub use prose::{Prose, SKETCH, sketch};
+
 use std::hash::Hasher;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -8,7 +14,7 @@ use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::schema::Schemas;
 use crate::schema::plan::{Met, Place, Plan, Visit};
-use crate::schema::vocabulary::{DateRole, Marks, Notation, Scope};
+use crate::schema::vocabulary::{DateRole, Marks, Scope};
 use crate::syntax::{Document, Kind, Node, Style};
 use crate::text::Span;
 
@@ -291,93 +297,6 @@ pub struct Entry {
     pub fields: Box<[(Name, u64)]>,
 }
 
-/// What an entry's prose is like, in 80 bytes.
-#[derive(Clone, Copy, Debug)]
-pub struct Prose {
-    /// Where it stands.
-    pub span: Span,
-    /// A MinHash sketch of its runs of three words; near texts agree in most places.
-    pub sketch: [u32; SKETCH],
-    /// A hash of all its words in order: two texts with the same one say the same.
-    pub words: u64,
-}
-
-/// Places in a sketch.
-pub const SKETCH: usize = 16;
-
-impl Prose {
-    /// The share of word runs that two texts have in common, estimated, from 0 to 1.
-    #[must_use]
-    pub fn likeness(&self, other: &Self) -> f64 {
-        let (mut said, mut shared) = (0, 0);
-        for pair in self.sketch.iter().zip(&other.sketch) {
-            // A short text leaves places empty: that two do so is no likeness.
-            said += u32::from(pair != (&u32::MAX, &u32::MAX));
-            shared += u32::from(pair.0 == pair.1 && *pair.0 != u32::MAX);
-        }
-        f64::from(shared) / f64::from(said.max(1))
-    }
-}
-
-/// Sketches a text by its runs of three words, in lower case, without punctuation and tags. Texts
-/// under 12 words have none: they are alike too easily. Beside the sketch there is a hash of all
-/// words in order.
-#[must_use]
-pub fn sketch(text: &str) -> Option<([u32; SKETCH], u64)> {
-    let mut sketch = [u32::MAX; SKETCH];
-    let mut run = [0_u64; 3];
-    let mut words = 0;
-    let mut whole = FxHasher::default();
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while let Some(&c) = bytes.get(at) {
-        if c == b'<' && opens_tag(bytes, at) {
-            at = memchr::memchr(b'>', &bytes[at..]).map_or(bytes.len(), |length| at + length);
-            continue;
-        }
-        let length = bytes[at..].iter().take_while(|c| is_in_word(**c)).count();
-        if length == 0 {
-            at += 1;
-            continue;
-        }
-        run = [run[1], run[2], word_hash(&bytes[at..at + length])];
-        whole.write_u64(run[2]);
-        at += length;
-        words += 1;
-        if words >= 3 {
-            // One hash, its high bits choosing the place that it competes for.
-            let mut mixed = FxHasher::default();
-            run.iter().for_each(|word| mixed.write_u64(*word));
-            let hash = mixed.finish().wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            let place = (hash >> 60) as usize % SKETCH;
-            sketch[place] = sketch[place].min((hash >> 16) as u32);
-        }
-    }
-    (words >= 12).then(|| (sketch, whole.finish()))
-}
-
-fn is_in_word(c: u8) -> bool {
-    c.is_ascii_alphanumeric() || c >= 0x80
-}
-
-/// A hash of a word without its case, eight bytes at a time.
-fn word_hash(word: &[u8]) -> u64 {
-    let mut hasher = FxHasher::default();
-    for part in word.chunks(8) {
-        let mut block = [0; 8];
-        block[..part.len()].copy_from_slice(part);
-        // The bit that tells upper from lower case in ASCII is set everywhere.
-        hasher.write_u64(u64::from_le_bytes(block) | 0x2020_2020_2020_2020);
-    }
-    hasher.finish()
-}
-
-/// Whether a `<` begins a tag or a comment, and is not a sign in a sentence.
-fn opens_tag(text: &[u8], at: usize) -> bool {
-    let next = text.get(at + 1);
-    next.is_some_and(|next| next.is_ascii_alphabetic() || matches!(next, b'/' | b'!'))
-}
-
 /// All facts of one file.
 #[derive(Debug, Default)]
 pub struct Facts {
@@ -450,7 +369,7 @@ pub fn facts(subject: &Subject<'_>, schemas: &Schemas, words: &Vocabulary) -> Op
         if let Some(mark) = marks.date {
             dates.push(DateFact {
                 role: mark.role,
-                date: crate::entry::date(text, mark.notation),
+                date: date(text, mark.notation),
                 span: node.span(),
             });
         }
@@ -538,169 +457,4 @@ pub fn content_hash(node: Node<'_>) -> u64 {
         _ => hasher.write(node.text().as_bytes()),
     }
     hasher.finish()
-}
-
-/// Reads a date in a notation; lenient in nothing: a text in another notation is none.
-#[must_use]
-pub fn date(text: &str, notation: Notation) -> Option<Date> {
-    match notation {
-        Notation::Iso => iso_date(text),
-        Notation::Ordinal => ordinal_date(text).map(|ordinal| ordinal.date),
-        Notation::Rfc3339 => {
-            let day = iso_date(text.get(..10)?)?;
-            let rest = text[10..].strip_prefix(['T', 't', ' '])?;
-            let shape = rest.len() >= 9 && rest.as_bytes()[2] == b':' && rest.as_bytes()[5] == b':';
-            (shape && text.parse::<jiff::Timestamp>().is_ok()).then_some(day)
-        }
-    }
-}
-
-/// `2024-05-22` and nothing else; jiff would also read `20240522`.
-fn iso_date(text: &str) -> Option<Date> {
-    let shape = text.len() == 10
-        && text.bytes().enumerate().all(|(at, b)| match at {
-            4 | 7 => b == b'-',
-            _ => b.is_ascii_digit(),
-        });
-    shape.then(|| text.parse().ok()).flatten()
-}
-
-/// A date in English with an ordinal day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ordinal {
-    /// The day.
-    pub date: Date,
-    /// Whether the day is written as `09th`.
-    pub leading_zero: bool,
-    /// Whether the ending is the right one: `2nd`, not `2th`.
-    pub right_ending: bool,
-}
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
-/// Reads `22nd May 2024`, `09th December 2024` too. The month is in full, or its first three
-/// letters.
-#[must_use]
-pub fn ordinal_date(text: &str) -> Option<Ordinal> {
-    let (day, month, year) = ordinal_parts(text)?;
-    let digits = day.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let number: i8 = digits.parse().ok()?;
-    Some(Ordinal {
-        date: Date::new(year, month, number).ok()?,
-        leading_zero: digits.starts_with('0'),
-        right_ending: day[digits.len()..].eq_ignore_ascii_case(ordinal_ending(number)),
-    })
-}
-
-/// The day with its ending, the month from 1 and the year of a text that has the shape of an
-/// ordinal date, whether or not there is such a day.
-#[must_use]
-pub fn ordinal_parts(text: &str) -> Option<(&str, i8, i16)> {
-    let mut words = text.split_ascii_whitespace();
-    let (day, month_name, year) = (words.next()?, words.next()?, words.next()?);
-    let digits = day.bytes().take_while(u8::is_ascii_digit).count();
-    let ending = day[digits..].to_ascii_lowercase();
-    let shape = (1..=2).contains(&digits) && matches!(ending.as_str(), "st" | "nd" | "rd" | "th");
-    if !shape || words.next().is_some() || year.len() != 4 {
-        return None;
-    }
-    Some((day, month(month_name)?, year.parse().ok()?))
-}
-
-/// The number of a month, from 1, by its English name or the first three letters of it.
-#[must_use]
-pub fn month(name: &str) -> Option<i8> {
-    let at = MONTHS.iter().position(|month| {
-        month.eq_ignore_ascii_case(name)
-            || (name.len() == 3 && month[..3].eq_ignore_ascii_case(name))
-    })?;
-    Some(at as i8 + 1)
-}
-
-/// A date as the publisher of a release writes it, without a leading zero.
-#[must_use]
-pub fn to_ordinal(date: Date) -> String {
-    let month = MONTHS[(date.month() - 1) as usize];
-    let day = date.day();
-    format!("{day}{} {month} {}", ordinal_ending(day), date.year())
-}
-
-fn ordinal_ending(day: i8) -> &'static str {
-    match (day % 10, day / 10) {
-        (_, 1) => "th",
-        (1, _) => "st",
-        (2, _) => "nd",
-        (3, _) => "rd",
-        _ => "th",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dates_in_each_notation() {
-        let day = |text, notation| date(text, notation).map(|date| date.to_string());
-        assert_eq!(
-            day("2024-05-22", Notation::Iso).as_deref(),
-            Some("2024-05-22")
-        );
-        for text in ["20240522", "2024-5-22", "2025-02-30", "22nd May 2024", ""] {
-            assert_eq!(day(text, Notation::Iso), None, "{text}");
-        }
-        let ordinal = ordinal_date("09th December 2024").expect("a date");
-        assert!(ordinal.leading_zero && ordinal.right_ending);
-        assert!(!ordinal_date("2th May 2024").expect("a date").right_ending);
-        assert_eq!(day("31st February 2024", Notation::Ordinal), None);
-        assert_eq!(
-            day("22nd May 2024", Notation::Ordinal).as_deref(),
-            Some("2024-05-22")
-        );
-        let stamp = "2023-11-07T20:24:23.946863Z";
-        assert_eq!(day(stamp, Notation::Rfc3339).as_deref(), Some("2023-11-07"));
-        assert_eq!(day("2023-11-07", Notation::Rfc3339), None);
-        for (text, number) in [
-            ("1st", 1),
-            ("12th", 12),
-            ("22nd", 22),
-            ("23rd", 23),
-            ("11th", 11),
-        ] {
-            assert_eq!(format!("{number}{}", ordinal_ending(number)), text);
-        }
-    }
-
-    #[test]
-    fn sketches_of_near_texts_agree() {
-        let words: Vec<String> = (0..80).map(|n| format!("word{}", n * 7 % 53)).collect();
-        let text = words.join(" ");
-        let near = text.replacen("word7 ", "other ", 1);
-        let far: String = text.replace("word", "text");
-        let prose = |text: &str| {
-            let (sketch, words) = sketch(text).expect("a sketch");
-            Prose {
-                span: Span::default(),
-                sketch,
-                words,
-            }
-        };
-        assert!(prose(&text).likeness(&prose(&near)) > 0.7);
-        assert!(prose(&text).likeness(&prose(&format!("<p>{}</p>", text.to_uppercase()))) > 0.99);
-        assert!(prose(&text).likeness(&prose(&far)) < 0.2);
-        assert_eq!(sketch("too short to say anything"), None);
-    }
 }
