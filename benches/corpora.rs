@@ -7,8 +7,8 @@
 //! ```
 //!
 //! A generated corpus holds the release's entries COPIES times, with renumbered IDs and shuffled
-//! words, so that no two are alike, and a profile whose IDs may have more digits. It has no finding
-//! above a note. BENCHMARKS.md says how the figures are taken.
+//! words, so that few are alike, and a profile whose IDs may have more digits. About one entry in a
+//! hundred has a finding. BENCHMARKS.md says how the figures are taken.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)] // it is run by a person
 
@@ -195,7 +195,11 @@ fn entry(item: &Item<'_>, id: &str, copy: usize, by: usize) -> String {
         line("references:".to_owned());
         for url in urls {
             let url = url.trim_end_matches(['.', ',', ')', '/']);
-            line(format!("  - text: {}\n    url: {url}", quoted(url)));
+            line(format!(
+                "  - text: {}\n    url: {}",
+                quoted(url),
+                quoted(url)
+            ));
         }
     }
     line("description: |".to_owned());
