@@ -18,7 +18,7 @@ use crate::rules::RULES;
 use crate::schema::{SchemaError, Schemas};
 use crate::snapshot::{SourceFile, Unread, Workspace, stem};
 use crate::syntax::{self, Document, Format};
-use crate::text::{self, LineIndex};
+use crate::text;
 use suppression::Suppression;
 
 /// What a run is asked for.
@@ -47,6 +47,26 @@ pub struct Summary {
     pub warnings: usize,
     /// Findings that are notes.
     pub notes: usize,
+}
+
+impl Summary {
+    /// Counts findings, beside what was looked at.
+    #[must_use]
+    pub fn of(diagnostics: &[Diagnostic], files: usize, entries: usize) -> Self {
+        let count = |severity| {
+            let same = diagnostics
+                .iter()
+                .filter(|found| found.severity == severity);
+            same.count()
+        };
+        Self {
+            files,
+            entries,
+            errors: count(Severity::Error),
+            warnings: count(Severity::Warning),
+            notes: count(Severity::Note),
+        }
+    }
 }
 
 /// The result of a run.
@@ -162,31 +182,15 @@ pub fn inspect<T>(
     }
     let corpus = Corpus::link(&words, &workspace.schemas, linked);
     let mut late = stage.corpus(&corpus);
-    finish::locate(&mut late, &mut diagnostics, files, workspace);
+    finish::locate(&mut late, files, workspace);
     diagnostics.append(&mut late);
     let diagnostics = finish::finish(diagnostics, suppressions, &stage.levels);
     let report = Report {
-        summary: summarise(&diagnostics, files.len(), &corpus),
+        summary: Summary::of(&diagnostics, files.len(), corpus.definitions().count()),
         kinds: count_kinds(&corpus),
         diagnostics,
     };
     Ok((report, look(&corpus)))
-}
-
-fn summarise(diagnostics: &[Diagnostic], files: usize, corpus: &Corpus<'_>) -> Summary {
-    let count = |severity| {
-        let same = diagnostics
-            .iter()
-            .filter(|found| found.severity == severity);
-        same.count()
-    };
-    Summary {
-        files,
-        entries: corpus.definitions().count(),
-        errors: count(Severity::Error),
-        warnings: count(Severity::Warning),
-        notes: count(Severity::Note),
-    }
 }
 
 fn count_kinds(corpus: &Corpus<'_>) -> Vec<(String, usize)> {
@@ -421,19 +425,5 @@ impl Stage<'_> {
             .iter()
             .any(|kind| kind.is_id(stem))
             .then(|| stem.to_owned())
-    }
-}
-
-/// Positions of the text of a file, for findings whose offsets are known.
-fn resolve(diagnostic: &mut Diagnostic, path: &str, lines: &LineIndex<'_>) {
-    let related = diagnostic
-        .related
-        .iter_mut()
-        .map(|related| &mut related.location);
-    for location in std::iter::once(&mut diagnostic.location).chain(related) {
-        if location.start.line == 0 && location.path.as_ref() == path {
-            location.start = lines.position(location.start.offset);
-            location.end = lines.position(location.end.offset);
-        }
     }
 }

@@ -8,8 +8,8 @@ use super::output::{self, Destination};
 use super::scope::Scope;
 use super::{CheckArgs, Failure, Outcome, Screen, known_rules, progress};
 use crate::corpus::Corpus;
-use crate::diagnostic::{Diagnostic, Location, Severity};
-use crate::lint::{self, Options, Report};
+use crate::diagnostic::{Diagnostic, Location};
+use crate::lint::{self, Options, Report, Summary};
 use crate::report::{self, View};
 
 pub(super) fn run(
@@ -66,17 +66,7 @@ fn restrict(report: &mut Report, wanted: &BTreeSet<String>) {
             .any(|location| wanted.contains(location.path.as_ref()))
     };
     report.diagnostics.retain(concerns);
-    let count = |severity| {
-        let same = report
-            .diagnostics
-            .iter()
-            .filter(|found| found.severity == severity);
-        same.count()
-    };
-    report.summary.errors = count(Severity::Error);
-    report.summary.warnings = count(Severity::Warning);
-    report.summary.notes = count(Severity::Note);
-    report.summary.files = wanted.len();
+    report.summary = Summary::of(&report.diagnostics, wanted.len(), report.summary.entries);
 }
 
 fn write(

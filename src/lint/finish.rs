@@ -6,8 +6,8 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use super::Levels;
 use super::suppression::Suppression;
-use super::{Levels, resolve};
 use crate::diagnostic::{Diagnostic, Edit, Fix, Location, Related, Safety, Severity, fingerprint};
 use crate::entry::{Subject, subjects};
 use crate::rule::{DocumentView, Group};
@@ -47,8 +47,27 @@ pub(super) fn locate_in(diagnostics: &mut [Diagnostic], view: &DocumentView<'_>)
     let lines = LineIndex::new(view.source);
     for found in diagnostics {
         place(found, view.path, view.document, view.subjects);
-        resolve(found, view.path, &lines);
+        resolve_in(found, view.path, &lines);
     }
+}
+
+/// Lines and columns of a finding's places in one file.
+fn resolve_in(found: &mut Diagnostic, path: &str, lines: &LineIndex<'_>) {
+    let related = found
+        .related
+        .iter_mut()
+        .map(|related| &mut related.location);
+    for location in std::iter::once(&mut found.location).chain(related) {
+        if location.start.line == 0 && location.path.as_ref() == path {
+            resolve(location, lines);
+        }
+    }
+}
+
+/// Lines and columns of a place whose offsets are known.
+fn resolve(location: &mut Location, lines: &LineIndex<'_>) {
+    location.start = lines.position(location.start.offset);
+    location.end = lines.position(location.end.offset);
 }
 
 /// Says which entry and which value a finding is about, and names it for life.
@@ -80,65 +99,40 @@ fn place(
     found.fingerprint = fingerprint(&[whose, found.rule, local]);
 }
 
-/// Completes findings of the corpus, whose files are read once more, and places in other files.
-pub(super) fn locate(
-    late: &mut [Diagnostic],
-    early: &mut [Diagnostic],
-    files: &[SourceFile],
-    workspace: &Workspace,
-) {
-    let mut wanted: BTreeSet<Arc<str>> = BTreeSet::new();
-    for found in late.iter().chain(early.iter()) {
-        let related = found.related.iter().map(|related| &related.location);
-        for location in std::iter::once(&found.location).chain(related) {
-            if location.start.line == 0 {
-                wanted.insert(Arc::clone(&location.path));
-            }
-        }
-    }
-    if wanted.is_empty() {
-        return;
-    }
-    let mut by_path: BTreeMap<Arc<str>, Vec<&mut Diagnostic>> = BTreeMap::new();
-    let mut elsewhere: Vec<&mut Diagnostic> = Vec::new();
-    for found in late.iter_mut() {
-        by_path
-            .entry(Arc::clone(&found.location.path))
-            .or_default()
-            .push(found);
-    }
+/// Completes findings of the corpus, whose files are read once more, and their places in other
+/// files. Findings of one file have no such places.
+pub(super) fn locate(late: &mut [Diagnostic], files: &[SourceFile], workspace: &Workspace) {
     let by_name: FxHashMap<&str, &SourceFile> = files
         .iter()
         .map(|file| (file.path.as_ref(), file))
         .collect();
+    let mut by_path: BTreeMap<Arc<str>, Vec<&mut Diagnostic>> = BTreeMap::new();
+    for found in late.iter_mut() {
+        let path = Arc::clone(&found.location.path);
+        by_path.entry(path).or_default().push(found);
+    }
     by_path.par_iter_mut().for_each(|(path, found)| {
         if let Some(file) = by_name.get(path.as_ref()) {
             complete(file, workspace, found);
         }
     });
-    elsewhere.extend(by_path.into_values().flatten());
-    elsewhere.extend(early.iter_mut());
-    let mut texts: FxHashMap<Arc<str>, String> = FxHashMap::default();
-    for path in wanted {
-        if let Some(file) = by_name.get(path.as_ref()) {
-            texts.insert(path, text(file, workspace));
+    let mut elsewhere: BTreeMap<Arc<str>, Vec<&mut Location>> = BTreeMap::new();
+    for related in late.iter_mut().flat_map(|found| &mut found.related) {
+        let location = &mut related.location;
+        if location.start.line == 0 {
+            let path = Arc::clone(&location.path);
+            elsewhere.entry(path).or_default().push(location);
         }
     }
-    let lines: FxHashMap<&Arc<str>, LineIndex<'_>> = texts
-        .iter()
-        .map(|(path, text)| (path, LineIndex::new(text)))
-        .collect();
-    for found in elsewhere {
-        for related in &mut found.related {
-            let location = &mut related.location;
-            if location.start.line == 0
-                && let Some(lines) = lines.get(&location.path)
-            {
-                location.start = lines.position(location.start.offset);
-                location.end = lines.position(location.end.offset);
+    elsewhere.par_iter_mut().for_each(|(path, locations)| {
+        if let Some(file) = by_name.get(path.as_ref()) {
+            let text = text(file, workspace);
+            let lines = LineIndex::new(&text);
+            for location in locations {
+                resolve(location, &lines);
             }
         }
-    }
+    });
 }
 
 fn text(file: &SourceFile, workspace: &Workspace) -> String {
@@ -163,7 +157,7 @@ fn complete(file: &SourceFile, workspace: &Workspace, found: &mut [&mut Diagnost
         .unwrap_or_default();
     for found in found {
         place(found, &file.path, &document, &subjects);
-        resolve(found, &file.path, &lines);
+        resolve_in(found, &file.path, &lines);
     }
 }
 
