@@ -1,7 +1,7 @@
 //! Nothing in the engine knows the Insider Threat Matrix: two other frameworks are checked by a
 //! profile and schemas alone.
 
-#![allow(clippy::print_stdout, clippy::print_stderr)] // it is run by a person
+#![allow(clippy::print_stdout, clippy::print_stderr)] // it says what it skipped
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -2,9 +2,9 @@
 //! that it says is obeyed, printed raw or fetched.
 //!
 //! The cases come from a generator beside the repository; without it, or without Python, the test
-//! says so and passes. `tests/cases/hostile` holds the most telling ones as plain files.
+//! says so and passes.
 
-#![allow(clippy::print_stdout, clippy::print_stderr)] // it is run by a person
+#![allow(clippy::print_stdout, clippy::print_stderr)] // it says what it skipped
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
