@@ -44,6 +44,18 @@ impl Severity {
     }
 }
 
+/// How a finding stands to the base that it is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Change {
+    /// The head has it and the base has not.
+    Introduced,
+    /// The base has it and the head has not.
+    Fixed,
+    /// Both have it.
+    PreExisting,
+}
+
 /// A place in one source of a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Location {
@@ -53,7 +65,7 @@ pub struct Location {
     pub start: Position,
     /// Where it ends (the position behind its last character).
     pub end: Position,
-    /// The git revision that the path is read from; `None` for what is being checked.
+    /// The name of the base that the path is read from; `None` for what is being checked.
     pub revision: Option<Arc<str>>,
 }
 
@@ -148,6 +160,8 @@ pub struct Diagnostic {
     /// Names the finding over time: entry ID, rule and pointer (and the value where two would
     /// collide), never a line number. 16 hexadecimal digits; filled in by [`crate::lint`].
     pub fingerprint: String,
+    /// How it stands to the base; `None` where there is no base.
+    pub change: Option<Change>,
 }
 
 /// Names something by some texts: FNV-1a, 64 bits, in 16 hexadecimal digits. The same on every
@@ -183,6 +197,7 @@ impl Diagnostic {
             pointer: None,
             fix: None,
             fingerprint: String::new(),
+            change: None,
         }
     }
 }

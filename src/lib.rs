@@ -27,6 +27,8 @@ pub mod corpus;
 
 pub mod snapshot;
 
+pub mod history;
+
 pub mod rule;
 
 pub mod rules;

@@ -1,7 +1,10 @@
 //! Runs the stages: read, parse, validate, take facts, link, rules. Owns order, suppression, sorting.
 
+mod compare;
 mod finish;
 mod suppression;
+
+pub use compare::{Snapshot, compare};
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,8 +13,9 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 
 use crate::corpus::{Corpus, CorpusFile};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Change, Diagnostic, Severity};
 use crate::entry::{self, Facts, Vocabulary};
+use crate::history::Comparison;
 use crate::profile::{Kind, Level, Profile};
 use crate::rule::{Check, DocumentView, EntryView, Rule, Sink};
 use crate::rules::RULES;
@@ -50,13 +54,13 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Counts findings, beside what was looked at.
+    /// Counts findings, beside what was looked at. What a change has fixed is no finding any more.
     #[must_use]
     pub fn of(diagnostics: &[Diagnostic], files: usize, entries: usize) -> Self {
         let count = |severity| {
             let same = diagnostics
                 .iter()
-                .filter(|found| found.severity == severity);
+                .filter(|found| found.severity == severity && found.change != Some(Change::Fixed));
             same.count()
         };
         Self {
@@ -78,6 +82,8 @@ pub struct Report {
     pub summary: Summary,
     /// Entries by kind, in the order of the schemas.
     pub kinds: Vec<(String, usize)>,
+    /// What it was compared with.
+    pub comparison: Option<Comparison>,
 }
 
 /// The level of each rule for one run, in the order of the table.
@@ -147,48 +153,27 @@ pub fn inspect<T>(
     look: impl FnOnce(&Corpus<'_>) -> T,
 ) -> Result<(Report, T), SchemaError> {
     let words = Vocabulary::default();
-    let levels = Levels::new(&workspace.profile, options);
-    let stage = Stage {
+    let stage = Stage::new(workspace, options, &words);
+    let linked = stage.link(files, progress)?;
+    let mut late = stage.corpus(&linked.corpus);
+    let here = finish::Side {
         workspace,
-        options,
-        active: levels.active().map(|(rule, ..)| rule.name).collect(),
-        levels,
-        words: &words,
+        files,
+        revision: None,
     };
-    let outcomes: Vec<Outcome> = files
-        .par_iter()
-        .map(|file| {
-            let outcome = stage.file(file);
-            progress.fetch_add(1, Ordering::Relaxed);
-            outcome
-        })
-        .collect::<Result<_, _>>()?;
-    let mut diagnostics = Vec::new();
-    let mut suppressions = Vec::new();
-    let mut linked = Vec::with_capacity(files.len());
-    for (file, outcome) in files.iter().zip(outcomes) {
-        diagnostics.extend(outcome.diagnostics);
-        suppressions.extend(
-            outcome
-                .suppressions
-                .into_iter()
-                .map(|found| (Arc::clone(&file.path), found)),
-        );
-        let corpus_file = CorpusFile {
-            path: Arc::clone(&file.path),
-            broken_id: outcome.broken_id.map(|id| words.names.name(&id)),
-        };
-        linked.push((corpus_file, outcome.facts));
-    }
-    let corpus = Corpus::link(&words, &workspace.schemas, linked);
-    let mut late = stage.corpus(&corpus);
-    finish::locate(&mut late, files, workspace);
+    finish::locate(&mut late, &[here]);
+    let Linked {
+        corpus,
+        mut diagnostics,
+        suppressions,
+    } = linked;
     diagnostics.append(&mut late);
     let diagnostics = finish::finish(diagnostics, suppressions, &stage.levels);
     let report = Report {
         summary: Summary::of(&diagnostics, files.len(), corpus.definitions().count()),
         kinds: count_kinds(&corpus),
         diagnostics,
+        comparison: None,
     };
     Ok((report, look(&corpus)))
 }
@@ -215,7 +200,63 @@ struct Stage<'r> {
     words: &'r Vocabulary,
 }
 
-impl Stage<'_> {
+/// The files of a snapshot, each looked at, and their entries linked.
+struct Linked<'r> {
+    corpus: Corpus<'r>,
+    /// Findings of single files.
+    diagnostics: Vec<Diagnostic>,
+    suppressions: Vec<(Arc<str>, Suppression)>,
+}
+
+impl<'r> Stage<'r> {
+    fn new(workspace: &'r Workspace, options: &'r Options, words: &'r Vocabulary) -> Self {
+        let levels = Levels::new(&workspace.profile, options);
+        Self {
+            workspace,
+            options,
+            active: levels.active().map(|(rule, ..)| rule.name).collect(),
+            levels,
+            words,
+        }
+    }
+
+    fn link(
+        &self,
+        files: &[SourceFile],
+        progress: &AtomicUsize,
+    ) -> Result<Linked<'r>, SchemaError> {
+        let outcomes: Vec<Outcome> = files
+            .par_iter()
+            .map(|file| {
+                let outcome = self.file(file);
+                progress.fetch_add(1, Ordering::Relaxed);
+                outcome
+            })
+            .collect::<Result<_, _>>()?;
+        let mut diagnostics = Vec::new();
+        let mut suppressions = Vec::new();
+        let mut facts = Vec::with_capacity(files.len());
+        for (file, outcome) in files.iter().zip(outcomes) {
+            diagnostics.extend(outcome.diagnostics);
+            suppressions.extend(
+                outcome
+                    .suppressions
+                    .into_iter()
+                    .map(|found| (Arc::clone(&file.path), found)),
+            );
+            let corpus_file = CorpusFile {
+                path: Arc::clone(&file.path),
+                broken_id: outcome.broken_id.map(|id| self.words.names.name(&id)),
+            };
+            facts.push((corpus_file, outcome.facts));
+        }
+        Ok(Linked {
+            corpus: Corpus::link(self.words, &self.workspace.schemas, facts),
+            diagnostics,
+            suppressions,
+        })
+    }
+
     fn corpus(&self, corpus: &Corpus<'_>) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         if !self.options.whole_corpus {
@@ -370,7 +411,7 @@ impl Stage<'_> {
                         );
                     }
                 }
-                Check::Corpus(_) | Check::Run => continue,
+                Check::Corpus(_) | Check::History(_) | Check::Run => continue,
             }
             found.extend(sink.into_found());
         }

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use crate::corpus::Corpus;
 use crate::diagnostic::{Diagnostic, Edit, Fix, Location, Related, Safety, Severity};
 use crate::entry::{Entry, Subject};
+use crate::history::History;
 use crate::schema::Schemas;
 use crate::schema::violation::Violation;
 use crate::snapshot::{Unread, stem};
@@ -62,6 +63,8 @@ pub enum Group {
     People,
     /// The published single file.
     Release,
+    /// Base against head.
+    History,
     /// Suppressions.
     Meta,
 }
@@ -80,6 +83,7 @@ impl Group {
             Self::Source => "source",
             Self::People => "people",
             Self::Release => "release",
+            Self::History => "history",
             Self::Meta => "meta",
         }
     }
@@ -93,6 +97,8 @@ pub enum Check {
     Entry(fn(&EntryView<'_>, &mut Sink)),
     /// All entries together, without their text.
     Corpus(fn(&Corpus<'_>, &mut Sink)),
+    /// The entries of the base and of the head, without their text.
+    History(fn(&History<'_>, &mut Sink)),
     /// Nothing: the run itself reports it, from what it knows about its findings.
     Run,
 }
@@ -219,6 +225,19 @@ impl Sink {
         reported
     }
 
+    /// Reports a place in an entry of the base, which the head does not have.
+    pub fn report_base(
+        &mut self,
+        history: &History<'_>,
+        entry: &Entry,
+        span: Span,
+        message: impl Into<String>,
+    ) -> Reported<'_> {
+        let mut reported = self.report_entry(history.base, entry, span, message);
+        reported.diagnostic().location.revision = Some(Arc::clone(&history.base_name));
+        reported
+    }
+
     /// Reports a place in any file.
     pub fn report_in(
         &mut self,
@@ -287,6 +306,22 @@ impl Reported<'_> {
             location: Location::new(path, span),
             message: message.into(),
         });
+        self
+    }
+
+    /// A place in an entry of the base.
+    pub fn related_base(
+        mut self,
+        history: &History<'_>,
+        entry: &Entry,
+        span: Span,
+        message: impl Into<String>,
+    ) -> Self {
+        let path = Arc::clone(history.base.path(entry));
+        self = self.related_in(path, span, message);
+        if let Some(related) = self.diagnostic().related.last_mut() {
+            related.location.revision = Some(Arc::clone(&history.base_name));
+        }
         self
     }
 

@@ -53,12 +53,14 @@ pub(super) fn locate_in(diagnostics: &mut [Diagnostic], view: &DocumentView<'_>)
 
 /// Lines and columns of a finding's places in one file.
 fn resolve_in(found: &mut Diagnostic, path: &str, lines: &LineIndex<'_>) {
+    let revision = found.location.revision.clone();
     let related = found
         .related
         .iter_mut()
         .map(|related| &mut related.location);
     for location in std::iter::once(&mut found.location).chain(related) {
-        if location.start.line == 0 && location.path.as_ref() == path {
+        let same = location.path.as_ref() == path && location.revision == revision;
+        if location.start.line == 0 && same {
             resolve(location, lines);
         }
     }
@@ -99,33 +101,67 @@ fn place(
     found.fingerprint = fingerprint(&[whose, found.rule, local]);
 }
 
+/// The files of one of the snapshots that findings lie in.
+#[derive(Clone, Copy)]
+pub(super) struct Side<'s> {
+    pub workspace: &'s Workspace,
+    pub files: &'s [SourceFile],
+    /// The name that places in it have as their revision.
+    pub revision: Option<&'s str>,
+}
+
+/// The files of all sides, by revision and path.
+struct Lookup<'s>(FxHashMap<Place, (&'s SourceFile, &'s Workspace)>);
+
+/// A revision and a path.
+type Place = (Option<Arc<str>>, Arc<str>);
+
+impl<'s> Lookup<'s> {
+    fn new(sides: &[Side<'s>]) -> Self {
+        let all = sides.iter().flat_map(|side| {
+            let revision: Option<Arc<str>> = side.revision.map(Arc::from);
+            let file = move |file: &'s SourceFile| {
+                let place = (revision.clone(), Arc::clone(&file.path));
+                (place, (file, side.workspace))
+            };
+            side.files.iter().map(file)
+        });
+        Self(all.collect())
+    }
+
+    fn get(&self, place: &Place) -> Option<&(&'s SourceFile, &'s Workspace)> {
+        self.0.get(place)
+    }
+}
+
+fn place_of(location: &Location) -> Place {
+    (location.revision.clone(), Arc::clone(&location.path))
+}
+
 /// Completes findings of the corpus, whose files are read once more, and their places in other
 /// files. Findings of one file have no such places.
-pub(super) fn locate(late: &mut [Diagnostic], files: &[SourceFile], workspace: &Workspace) {
-    let by_name: FxHashMap<&str, &SourceFile> = files
-        .iter()
-        .map(|file| (file.path.as_ref(), file))
-        .collect();
-    let mut by_path: BTreeMap<Arc<str>, Vec<&mut Diagnostic>> = BTreeMap::new();
+pub(super) fn locate(late: &mut [Diagnostic], sides: &[Side<'_>]) {
+    let files = Lookup::new(sides);
+    let mut by_place: BTreeMap<Place, Vec<&mut Diagnostic>> = BTreeMap::new();
     for found in late.iter_mut() {
-        let path = Arc::clone(&found.location.path);
-        by_path.entry(path).or_default().push(found);
+        let place = place_of(&found.location);
+        by_place.entry(place).or_default().push(found);
     }
-    by_path.par_iter_mut().for_each(|(path, found)| {
-        if let Some(file) = by_name.get(path.as_ref()) {
+    by_place.par_iter_mut().for_each(|(place, found)| {
+        if let Some((file, workspace)) = files.get(place) {
             complete(file, workspace, found);
         }
     });
-    let mut elsewhere: BTreeMap<Arc<str>, Vec<&mut Location>> = BTreeMap::new();
+    let mut elsewhere: BTreeMap<Place, Vec<&mut Location>> = BTreeMap::new();
     for related in late.iter_mut().flat_map(|found| &mut found.related) {
         let location = &mut related.location;
         if location.start.line == 0 {
-            let path = Arc::clone(&location.path);
-            elsewhere.entry(path).or_default().push(location);
+            let place = place_of(location);
+            elsewhere.entry(place).or_default().push(location);
         }
     }
-    elsewhere.par_iter_mut().for_each(|(path, locations)| {
-        if let Some(file) = by_name.get(path.as_ref()) {
+    elsewhere.par_iter_mut().for_each(|(place, locations)| {
+        if let Some((file, workspace)) = files.get(place) {
             let text = text(file, workspace);
             let lines = LineIndex::new(&text);
             for location in locations {
@@ -200,9 +236,10 @@ fn drop_consequences(diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-fn order(found: &Diagnostic) -> (&Arc<str>, u32, u32, &str, &str) {
+fn order(found: &Diagnostic) -> (&Arc<str>, bool, u32, u32, &str, &str) {
     (
         &found.location.path,
+        found.location.revision.is_some(),
         found.location.start.offset,
         found.location.end.offset,
         found.rule,

@@ -35,7 +35,7 @@ pub(super) fn render_lines(view: &View<'_>, out: &mut dyn Write) -> io::Result<(
 }
 
 fn diagnostic(found: &Diagnostic) -> Value {
-    json!({
+    let mut value = json!({
         "rule": found.rule,
         "severity": found.severity,
         "message": found.message,
@@ -49,7 +49,11 @@ fn diagnostic(found: &Diagnostic) -> Value {
         "related": found.related.iter().map(related).collect::<Vec<_>>(),
         "fix": found.fix.as_ref().map(fix),
         "fingerprint": found.fingerprint,
-    })
+    });
+    if let Some(change) = found.change {
+        value["change"] = json!(change);
+    }
+    value
 }
 
 fn related(related: &Related) -> Value {
