@@ -2,6 +2,7 @@
 
 mod check;
 mod explain;
+mod gate;
 mod manual;
 mod output;
 mod progress;
@@ -19,10 +20,10 @@ use clap::error::ErrorKind;
 use clap::{ArgMatches, Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::diagnostic::Severity;
-use crate::profile::did_you_mean;
 use crate::report::OutputFormat;
 use crate::rule::Rule;
 use crate::rules;
+use crate::text::did_you_mean;
 
 /// Checks an open knowledge base kept in git.
 ///
@@ -70,6 +71,8 @@ enum Command {
 struct CheckArgs {
     #[command(flatten)]
     input: scope::Input,
+    #[command(flatten)]
+    gate: gate::Args,
     /// How to write the findings; may be given again, with an --output-file each
     ///
     /// Paths are relative to the current folder in human and concise, so that they can be opened

@@ -1,8 +1,12 @@
 //! Base against head, as plain facts.
 
+pub mod loosened;
+
 use std::sync::Arc;
 
 use crate::corpus::Corpus;
+use crate::diagnostic::Diagnostic;
+use loosened::Loosened;
 
 /// Two snapshots of one corpus, linked, with one vocabulary: equal texts have equal names.
 pub struct History<'h> {
@@ -12,6 +16,8 @@ pub struct History<'h> {
     pub head: &'h Corpus<'h>,
     /// What the base is called: a revision, or a path as it was given.
     pub base_name: Arc<str>,
+    /// What the change relaxes of its own check.
+    pub loosened: &'h [Loosened],
 }
 
 /// What was compared, for those who show it.
@@ -23,6 +29,8 @@ pub struct Comparison {
     pub head: String,
     /// Entries that are not the same in both, in the order of their IDs.
     pub entries: Vec<EntryChange>,
+    /// Findings that the maintainer accepts.
+    pub waived: Vec<Diagnostic>,
 }
 
 /// One entry that the base and the head do not have alike.

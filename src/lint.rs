@@ -4,7 +4,7 @@ mod compare;
 mod finish;
 mod suppression;
 
-pub use compare::{Snapshot, compare};
+pub use compare::{Gate, Snapshot, Waiver, compare};
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

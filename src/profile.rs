@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::Severity;
 use crate::syntax;
-use crate::text::{LineIndex, Position, Span};
+use crate::text::{LineIndex, Position, Span, did_you_mean};
 
 /// The name under which a profile is looked for.
 pub const FILE_NAME: &str = "corpuslint.toml";
@@ -70,7 +70,7 @@ pub struct Profile {
     /// the profile's own folder.
     pub root: String,
     /// Files under the root that are none of our business.
-    pub ignore: GlobSet,
+    pub ignore: Globs,
     /// The kinds, in the order of the file, which decides.
     pub kinds: Vec<Kind>,
     /// Levels by rule name, each with where it stands.
@@ -87,7 +87,7 @@ pub struct Kind {
     /// Its name.
     pub name: String,
     /// Files that are of this kind, relative to the root.
-    pub files: GlobSet,
+    pub files: Globs,
     /// Its JSON Schema, relative to the profile.
     pub schema: String,
     /// Where `schema` stands in the profile.
@@ -96,6 +96,22 @@ pub struct Kind {
     pub body: Option<String>,
     /// A file that no glob takes is of this kind when all of these stand at its root.
     pub keys: Vec<String>,
+}
+
+/// Globs, as they are written and as they match.
+#[derive(Clone, Debug, Default)]
+pub struct Globs {
+    /// What the profile says.
+    pub texts: Vec<String>,
+    set: GlobSet,
+}
+
+impl Globs {
+    /// Whether one of them takes a path.
+    #[must_use]
+    pub fn is_match(&self, path: impl AsRef<std::path::Path>) -> bool {
+        self.set.is_match(path)
+    }
 }
 
 /// Bounds, each with a default; reaching one is a finding.
@@ -173,23 +189,6 @@ impl Profile {
     }
 }
 
-/// Offers the known word that is nearest to an unknown one.
-#[must_use]
-pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    known
-        .into_iter()
-        .map(|candidate| {
-            let likeness = strsim::normalized_damerau_levenshtein(
-                &word.to_lowercase(),
-                &candidate.to_lowercase(),
-            );
-            (likeness, candidate)
-        })
-        .filter(|(likeness, _)| *likeness >= 0.6)
-        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)))
-        .map(|(_, candidate)| candidate)
-}
-
 type Item<'a> = Spanned<DeValue<'a>>;
 
 struct Reader<'t> {
@@ -218,7 +217,7 @@ impl Reader<'_> {
     fn profile(&self, table: &DeTable<'_>) -> Result<Profile, ProfileError> {
         let mut profile = Profile {
             root: String::new(),
-            ignore: GlobSet::empty(),
+            ignore: Globs::default(),
             kinds: Vec::new(),
             rules: BTreeMap::new(),
             limits: Limits::default(),
@@ -303,8 +302,9 @@ impl Reader<'_> {
             .collect()
     }
 
-    fn globs(&self, item: &Item<'_>, name: &str) -> Result<GlobSet, ProfileError> {
+    fn globs(&self, item: &Item<'_>, name: &str) -> Result<Globs, ProfileError> {
         let mut set = GlobSetBuilder::new();
+        let mut texts = Vec::new();
         for (text, at) in self.strings(item, name)? {
             let glob = GlobBuilder::new(&text)
                 .literal_separator(true)
@@ -313,9 +313,12 @@ impl Reader<'_> {
                     self.error(at, format!("`{text}` is not a glob: {}", error.kind()))
                 })?;
             set.add(glob);
+            texts.push(text);
         }
-        set.build()
-            .map_err(|error| self.error(item.span().start, error.to_string()))
+        let set = set
+            .build()
+            .map_err(|error| self.error(item.span().start, error.to_string()))?;
+        Ok(Globs { texts, set })
     }
 
     fn table<'i, 'd>(

@@ -245,7 +245,11 @@ impl Sink {
         span: Span,
         message: impl Into<String>,
     ) -> Reported<'_> {
-        let location = Location::new(path, span);
+        self.report_at(Location::new(path, span), message)
+    }
+
+    /// Reports a place whose line and column are known.
+    pub fn report_at(&mut self, location: Location, message: impl Into<String>) -> Reported<'_> {
         self.found
             .push(Diagnostic::new(self.rule, self.severity, location, message));
         Reported {

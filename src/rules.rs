@@ -98,6 +98,9 @@ rules! {
     // release
     copies_diverge: "copies-diverge", Release, Warning, Corpus;
 
+    // history
+    gate_loosened: "gate-loosened", History, Error, History;
+
     // meta
     unused_suppression: "unused-suppression", Meta, Warning, Run;
 }

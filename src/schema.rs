@@ -1,5 +1,6 @@
 //! JSON Schema 2020-12 with our vocabulary: loaded once, then a validator and a plan for each kind.
 
+mod file;
 pub mod instance;
 pub mod plan;
 pub mod violation;
@@ -15,8 +16,9 @@ use regex::Regex;
 use serde_json::Value;
 
 use crate::profile::Profile;
-use crate::syntax::{self, Format, Limits, Node, ProblemKind};
-use crate::text::{LineIndex, Position, Span};
+use crate::syntax::Node;
+use crate::text::Position;
+use file::{File, join, position_of};
 use instance::{Instance, Tree};
 use plan::{Plan, PlanError, Resolve};
 use violation::Violation;
@@ -52,12 +54,6 @@ pub struct Schemas {
     kinds: Vec<FileKind>,
     entry_kinds: Vec<EntryKind>,
     mention: Option<Regex>,
-}
-
-/// A schema file as it was read.
-struct File {
-    text: String,
-    value: Value,
 }
 
 /// The schema of one kind of the profile.
@@ -142,6 +138,19 @@ impl Schemas {
     #[must_use]
     pub fn text(&self, path: &str) -> Option<&str> {
         self.files.get(path).map(|file| file.text.as_str())
+    }
+
+    /// The schema files, by their paths relative to the profile, each as a value.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.files
+            .iter()
+            .map(|(path, file)| (path.as_str(), &file.value))
+    }
+
+    /// The place in a schema file that a JSON pointer leads to, or the nearest around it.
+    #[must_use]
+    pub fn position(&self, path: &str, pointer: &str) -> Position {
+        position_of(self.text(path).unwrap_or_default(), pointer)
     }
 
     /// Whether a path, relative to the profile, is one of the schema files.
@@ -364,106 +373,6 @@ fn anchor<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
         Value::Array(items) => items.iter().find_map(|item| anchor(item, name)),
         _ => None,
     }
-}
-
-/// A path relative to a file, resolved; `None` where it leaves the profile's folder or names a host.
-fn join(base: &str, target: &str) -> Option<String> {
-    if target.contains(':') || target.starts_with('/') || target.contains('\\') {
-        return None;
-    }
-    let mut parts: Vec<&str> = base.split('/').collect();
-    parts.pop();
-    for part in target.split('/') {
-        match part {
-            "." | "" => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
-}
-
-impl File {
-    fn read(path: &str, read: ReadFile<'_>) -> Result<Self, SchemaError> {
-        let fail = |at, message: String| SchemaError {
-            path: path.to_owned(),
-            at,
-            message,
-        };
-        let start = LineIndex::new("").position(0);
-        let text = read(path).map_err(|reason| fail(start, reason))?;
-        let (document, problems) = syntax::parse(&text, Format::Json, None, &Limits::default());
-        if let Some(problem) = problems.first() {
-            let at = LineIndex::new(&text).position(problem.span.start);
-            return Err(fail(at, problem_in_words(&problem.kind)));
-        }
-        let value = document.root().map_or(Value::Null, instance::value);
-        if !value.is_object() && !value.is_boolean() {
-            return Err(fail(
-                start,
-                "this is not a schema: a schema is `{…}`".to_owned(),
-            ));
-        }
-        Ok(Self { text, value })
-    }
-
-    fn id(&self) -> Option<&str> {
-        self.value.get("$id").and_then(Value::as_str)
-    }
-
-    /// Files that this one refers to by a relative path.
-    fn references(&self, path: &str) -> Vec<String> {
-        let mut found = Vec::new();
-        let mut queue = vec![&self.value];
-        while let Some(value) = queue.pop() {
-            match value {
-                Value::Object(members) => {
-                    if let Some(Value::String(reference)) = members.get("$ref") {
-                        let target = reference.split('#').next().unwrap_or("");
-                        if !target.is_empty() {
-                            found.extend(join(path, target));
-                        }
-                    }
-                    queue.extend(members.values());
-                }
-                Value::Array(items) => queue.extend(items),
-                _ => {}
-            }
-        }
-        found
-    }
-}
-
-fn problem_in_words(kind: &ProblemKind) -> String {
-    match kind {
-        ProblemKind::Syntax { message, .. } => format!("not JSON: {message}"),
-        ProblemKind::DuplicateKey { key, .. } => format!("`{key}` is there twice"),
-        ProblemKind::TooLarge { what, limit } => format!("more than {limit} {what}"),
-        _ => "the file is empty".to_owned(),
-    }
-}
-
-/// The place that a pointer leads to in a schema file, or the nearest around it.
-fn position_of(text: &str, pointer: &str) -> Position {
-    let (document, _) = syntax::parse(text, Format::Json, None, &Limits::default());
-    let mut span = Span::at(0);
-    let mut here = document.root();
-    for token in pointer.split('/').skip(1) {
-        let token = token.replace("~1", "/").replace("~0", "~");
-        let Some(node) = here else { break };
-        let next = match token.parse::<usize>() {
-            Ok(index) if node.items().next().is_some() => {
-                node.items().nth(index).map(|item| (item.span(), item))
-            }
-            _ => node.pair(&token).map(|(key, value)| (key.span(), value)),
-        };
-        let Some((found, node)) = next else { break };
-        span = found;
-        here = Some(node);
-    }
-    LineIndex::new(text).position(span.start)
 }
 
 /// What is wrong with a schema, without the value that the library would print whole.

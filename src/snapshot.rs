@@ -28,11 +28,11 @@ pub struct Workspace {
     /// The folder that paths are relative to: the profile's, or the git root's.
     pub base: PathBuf,
     /// The configuration.
-    pub profile: Profile,
+    pub profile: Arc<Profile>,
     /// The profile's file; `None` for the one in the binary.
     pub profile_path: Option<PathBuf>,
     /// The schemas.
-    pub schemas: Schemas,
+    pub schemas: Arc<Schemas>,
 }
 
 impl Workspace {
@@ -74,9 +74,9 @@ impl Workspace {
             .map_err(|error| in_one_line(&base, &error))?;
         Ok(Self {
             base,
-            profile,
+            profile: Arc::new(profile),
             profile_path: Some(path),
-            schemas,
+            schemas: Arc::new(schemas),
         })
     }
 
@@ -95,10 +95,30 @@ impl Workspace {
         let schemas = Schemas::load(&profile, &read).map_err(|error| in_one_line(&base, &error))?;
         Ok(Self {
             base,
-            profile,
+            profile: Arc::new(profile),
             profile_path: None,
-            schemas,
+            schemas: Arc::new(schemas),
         })
+    }
+
+    /// The same folder, checked by the configuration of another.
+    #[must_use]
+    pub fn trusting(&self, other: &Self) -> Self {
+        Self {
+            base: self.base.clone(),
+            profile: Arc::clone(&other.profile),
+            profile_path: self.profile_path.clone(),
+            schemas: Arc::clone(&other.schemas),
+        }
+    }
+
+    /// What the profile is called: its path relative to the base.
+    #[must_use]
+    pub fn profile_name(&self) -> String {
+        match &self.profile_path {
+            Some(path) => relative(&self.base, path),
+            None => profile::FILE_NAME.to_owned(),
+        }
     }
 
     /// Whether a file is the profile or one of its schemas, which may lie among the entries.

@@ -229,6 +229,23 @@ pub fn decode_lossy(bytes: &[u8]) -> String {
     text
 }
 
+/// Offers the known word that is nearest to an unknown one.
+#[must_use]
+pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|candidate| {
+            let likeness = strsim::normalized_damerau_levenshtein(
+                &word.to_lowercase(),
+                &candidate.to_lowercase(),
+            );
+            (likeness, candidate)
+        })
+        .filter(|(likeness, _)| *likeness >= 0.6)
+        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)))
+        .map(|(_, candidate)| candidate)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,23 +1,13 @@
 //! Mistakes that people make, typed into real entries: each gets the finding that a newcomer can act
 //! on, and nothing beside it.
 
+mod common;
+
 use std::path::Path;
 use std::process::Command;
 
+use common::copy;
 use serde_json::Value;
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a folder");
-    for item in std::fs::read_dir(from).expect("a folder") {
-        let path = item.expect("an item").path();
-        let target = to.join(path.file_name().expect("a name"));
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            std::fs::copy(&path, &target).expect("a copy");
-        }
-    }
-}
 
 /// Errors and warnings in the corpus after one change, as `path:line rule message`.
 fn findings(change: impl Fn(&Path)) -> Vec<String> {

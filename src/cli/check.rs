@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
+use super::gate::Sides;
 use super::output::{self, Destination};
 use super::scope::Scope;
 use super::{CheckArgs, Failure, Outcome, Screen, known_rules, progress};
 use crate::corpus::Corpus;
-use crate::diagnostic::{Diagnostic, Location};
+use crate::diagnostic::{Change, Diagnostic, Location};
 use crate::lint::{self, Options, Report, Summary};
 use crate::report::{self, View};
 
@@ -18,13 +19,38 @@ pub(super) fn run(
     screen: Screen,
 ) -> Result<Outcome, Failure> {
     known_rules(args.select.iter().chain(&args.ignore))?;
-    let scope = Scope::open(&args.input)?;
-    let options = Options {
+    let run = if args.gate.is_asked() {
+        gate(args, destinations, screen)
+    } else {
+        plain(args, destinations, screen)
+    };
+    let fails = |found: &Diagnostic| {
+        let counts = matches!(found.change, None | Some(Change::Introduced));
+        counts && found.severity >= args.fail_on
+    };
+    if run?.diagnostics.iter().any(fails) && !args.exit_zero {
+        return Ok(Outcome::Findings);
+    }
+    Ok(Outcome::Clean)
+}
+
+fn options(args: &CheckArgs, whole_corpus: bool) -> Options {
+    Options {
         select: args.select.clone(),
         ignore: args.ignore.clone(),
         today: super::today(),
-        whole_corpus: scope.whole,
-    };
+        whole_corpus,
+    }
+}
+
+/// Checks one state of a corpus.
+fn plain(
+    args: &CheckArgs,
+    destinations: &[Destination],
+    screen: Screen,
+) -> Result<Report, Failure> {
+    let scope = Scope::open(&args.input)?;
+    let options = options(args, scope.whole);
     let (mut report, wanted) = progress::watch(scope.files.len(), |progress| {
         lint::inspect(
             &scope.workspace,
@@ -40,14 +66,27 @@ pub(super) fn run(
     if let Some(entries) = wanted {
         report.summary.entries = entries;
     }
-    for destination in destinations {
-        write(args, &scope, &report, destination, screen)?;
+    let places = Places {
+        text: &|location| scope.text(location),
+        path: &|location| scope.shown_path(location),
+    };
+    write_all(args, &places, &report, destinations, screen)?;
+    Ok(report)
+}
+
+/// Judges a change.
+fn gate(args: &CheckArgs, destinations: &[Destination], screen: Screen) -> Result<Report, Failure> {
+    let sides = Sides::open(&args.input, &args.gate)?;
+    let mut report = sides.check(&options(args, sides.head.whole))?;
+    if let Some(wanted) = &sides.head.wanted {
+        restrict(&mut report, wanted);
     }
-    let worst = report.diagnostics.iter().map(|found| found.severity).max();
-    if !args.exit_zero && worst.is_some_and(|worst| worst >= args.fail_on) {
-        return Ok(Outcome::Findings);
-    }
-    Ok(Outcome::Clean)
+    let places = Places {
+        text: &|location| sides.text(location),
+        path: &|location| sides.shown_path(location),
+    };
+    write_all(args, &places, &report, destinations, screen)?;
+    Ok(report)
 }
 
 /// Entries in some files.
@@ -69,20 +108,36 @@ fn restrict(report: &mut Report, wanted: &BTreeSet<String>) {
     report.summary = Summary::of(&report.diagnostics, wanted.len(), report.summary.entries);
 }
 
+/// What a place says and how it is shown.
+struct Places<'p> {
+    text: &'p dyn Fn(&Location) -> Option<String>,
+    path: &'p dyn Fn(&Location) -> Option<String>,
+}
+
+fn write_all(
+    args: &CheckArgs,
+    places: &Places<'_>,
+    report: &Report,
+    destinations: &[Destination],
+    screen: Screen,
+) -> Result<(), Failure> {
+    destinations
+        .iter()
+        .try_for_each(|destination| write(args, places, report, destination, screen))
+}
+
 fn write(
     args: &CheckArgs,
-    scope: &Scope,
+    places: &Places<'_>,
     report: &Report,
     destination: &Destination,
     screen: Screen,
 ) -> Result<(), Failure> {
-    let source = |location: &Location| scope.text(location);
-    let path = |location: &Location| scope.shown_path(location);
     let to_terminal = destination.file.is_none() && std::io::stdout().is_terminal();
     let view = View {
         report,
-        source: &source,
-        path: &path,
+        source: places.text,
+        path: places.path,
         color: screen.wants_color(to_terminal),
         width: if to_terminal { output::width() } else { 100 },
         statistics: args.statistics,

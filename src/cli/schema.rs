@@ -3,10 +3,10 @@
 use std::io::Write;
 
 use super::{Failure, Outcome, output};
-use crate::profile::did_you_mean;
 use crate::report::{Escaped, JsonEscape};
 use crate::schema::vocabulary;
 use crate::snapshot::Workspace;
+use crate::text::did_you_mean;
 
 /// Schemas of the program itself.
 const OWN: &[(&str, &str, &str)] = &[

@@ -36,18 +36,12 @@ pub(super) struct Scope {
 
 impl Scope {
     pub(super) fn open(input: &Input) -> Result<Self, Failure> {
-        let paths: Vec<PathBuf> = input
-            .paths
-            .iter()
-            .filter(|path| path.as_os_str() != "-")
-            .map(|path| absolute(path))
-            .collect::<Result<_, _>>()?;
-        for path in &paths {
-            if std::fs::symlink_metadata(path).is_err() {
-                let shown = path.display();
-                return Err(Failure(format!("{shown}: there is no such file or folder")));
-            }
-        }
+        Self::open_in(Self::workspace(input)?, input)
+    }
+
+    /// The configuration that belongs to the paths.
+    pub(super) fn workspace(input: &Input) -> Result<Workspace, Failure> {
+        let paths = paths(input)?;
         let start = match paths.first() {
             Some(path) if path.is_dir() => path.clone(),
             Some(path) => path.parent().unwrap_or(path).to_path_buf(),
@@ -63,6 +57,12 @@ impl Scope {
                 Failure(format!("{}:{at}: {reason}", path.display()))
             })?;
         }
+        Ok(workspace)
+    }
+
+    /// Finds the files of the paths, checked by a given configuration.
+    pub(super) fn open_in(workspace: Workspace, input: &Input) -> Result<Self, Failure> {
+        let paths = paths(input)?;
         let mut scope = Self::find(workspace, &paths)?;
         if input.paths.iter().any(|path| path.as_os_str() == "-") || input.stdin_filename.is_some()
         {
@@ -188,6 +188,19 @@ impl Scope {
         }
         Some(shown)
     }
+}
+
+/// The paths of the command line, all of which exist.
+fn paths(input: &Input) -> Result<Vec<PathBuf>, Failure> {
+    let paths = input.paths.iter().filter(|path| path.as_os_str() != "-");
+    let paths: Vec<PathBuf> = paths.map(|path| absolute(path)).collect::<Result<_, _>>()?;
+    for path in &paths {
+        if std::fs::symlink_metadata(path).is_err() {
+            let shown = path.display();
+            return Err(Failure(format!("{shown}: there is no such file or folder")));
+        }
+    }
+    Ok(paths)
 }
 
 fn current() -> Result<PathBuf, Failure> {

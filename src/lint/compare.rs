@@ -1,16 +1,21 @@
 //! The gate: what a change introduces, fixes and leaves, and what only the history can show.
 
-use std::collections::BTreeMap;
+mod classify;
+
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
-use super::{Linked, Options, Report, Stage, Summary, count_kinds, finish};
-use crate::diagnostic::{Change, Diagnostic};
+use super::suppression::Suppression;
+use super::{Options, Report, Stage, Summary, count_kinds, finish};
+use crate::corpus::Corpus;
+use crate::diagnostic::Diagnostic;
 use crate::entry::Vocabulary;
+use crate::history::loosened::Loosened;
 use crate::history::{Comparison, History};
 use crate::rule::{Check, Sink};
 use crate::schema::SchemaError;
-use crate::snapshot::{SourceFile, Workspace};
+use crate::snapshot::{SourceFile, Workspace, stem};
+use classify::classify;
 
 /// The files of one state of a corpus, in the order of their paths, and what it is called.
 #[derive(Clone, Copy)]
@@ -23,6 +28,33 @@ pub struct Snapshot<'s> {
     pub name: &'s str,
 }
 
+/// What decides beside the files.
+#[derive(Debug, Default)]
+pub struct Gate {
+    /// What the change relaxes in the configuration.
+    pub loosened: Vec<Loosened>,
+    /// What the maintainer accepts.
+    pub waivers: Vec<Waiver>,
+}
+
+/// One finding that a maintainer accepts, from the command line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiver {
+    /// The rule.
+    pub rule: String,
+    /// The ID of the entry, or the path of the file.
+    pub id: String,
+}
+
+impl Waiver {
+    /// Whether it is about a rule and a place.
+    #[must_use]
+    pub fn covers(&self, rule: &str, entry: Option<&str>, path: &str) -> bool {
+        let about = [entry.unwrap_or(path), path, stem(path)];
+        self.rule == rule && about.contains(&self.id.as_str())
+    }
+}
+
 /// Checks two snapshots and says how their findings differ: introduced, fixed or pre-existing.
 ///
 /// # Errors
@@ -31,6 +63,7 @@ pub struct Snapshot<'s> {
 pub fn compare(
     base: Snapshot<'_>,
     head: Snapshot<'_>,
+    gate: &Gate,
     options: &Options,
     progress: &AtomicUsize,
 ) -> Result<Report, SchemaError> {
@@ -38,36 +71,33 @@ pub fn compare(
     let before = Stage::new(base.workspace, options, &words);
     let after = Stage::new(head.workspace, options, &words);
     let old = before.link(base.files, progress)?;
-    let new = after.link(head.files, progress)?;
+    let mut new = after.link(head.files, progress)?;
+    trust(&mut new.suppressions, &old.suppressions, &gate.waivers);
     let history = History {
         base: &old.corpus,
         head: &new.corpus,
         base_name: base.name.into(),
+        loosened: &gate.loosened,
     };
     let mut past = after.history(&history);
     let kinds = count_kinds(&new.corpus);
     let entries = new.corpus.definitions().count();
-    let here = finish::Side {
-        workspace: head.workspace,
-        files: head.files,
-        revision: None,
-    };
-    let there = finish::Side {
-        workspace: base.workspace,
-        files: base.files,
-        revision: Some(base.name),
-    };
-    finish::locate(&mut past, &[here, there]);
-    let fixed = before.findings(
-        old,
-        finish::Side {
-            revision: None,
-            ..there
-        },
-        Vec::new(),
+    let here = head.side(None);
+    finish::locate(&mut past, &[here, base.side(Some(base.name))]);
+    let known = before.findings(&old.corpus, base.side(None));
+    let known = finish::finish(
+        [old.diagnostics, known].concat(),
+        old.suppressions,
+        &before.levels,
     );
-    let mut diagnostics = after.findings(new, here, past);
-    classify(fixed, &mut diagnostics, &base.name.into());
+    let late = after.findings(&new.corpus, here);
+    let mut diagnostics = finish::finish(
+        [new.diagnostics, late, past].concat(),
+        new.suppressions,
+        &after.levels,
+    );
+    classify(known, &mut diagnostics, &history);
+    let (diagnostics, waived) = waive(diagnostics, &gate.waivers);
     Ok(Report {
         summary: Summary::of(&diagnostics, head.files.len(), entries),
         kinds,
@@ -76,8 +106,19 @@ pub fn compare(
             base: base.name.to_owned(),
             head: head.name.to_owned(),
             entries: Vec::new(),
+            waived,
         }),
     })
+}
+
+impl<'s> Snapshot<'s> {
+    fn side(&self, revision: Option<&'s str>) -> finish::Side<'s> {
+        finish::Side {
+            workspace: self.workspace,
+            files: self.files,
+            revision,
+        }
+    }
 }
 
 impl Stage<'_> {
@@ -93,40 +134,47 @@ impl Stage<'_> {
         found
     }
 
-    fn findings(
-        &self,
-        linked: Linked<'_>,
-        side: finish::Side<'_>,
-        past: Vec<Diagnostic>,
-    ) -> Vec<Diagnostic> {
-        let mut late = self.corpus(&linked.corpus);
+    /// Findings on a corpus, with their lines and columns.
+    fn findings(&self, corpus: &Corpus<'_>, side: finish::Side<'_>) -> Vec<Diagnostic> {
+        let mut late = self.corpus(corpus);
         finish::locate(&mut late, &[side]);
-        let mut diagnostics = linked.diagnostics;
-        diagnostics.append(&mut late);
-        diagnostics.extend(past);
-        finish::finish(diagnostics, linked.suppressions, &self.levels)
+        late
     }
 }
 
-/// Says of each finding how it stands to those of the base, and adds those that are gone.
-fn classify(base: Vec<Diagnostic>, head: &mut Vec<Diagnostic>, base_name: &Arc<str>) {
-    let mut known: BTreeMap<String, Diagnostic> = base
-        .into_iter()
-        .map(|found| (found.fingerprint.clone(), found))
+/// A comment counts only where the base has it too, in the file of the same name.
+fn trust(
+    head: &mut [(Arc<str>, Suppression)],
+    base: &[(Arc<str>, Suppression)],
+    waivers: &[Waiver],
+) {
+    let mut known: Vec<(&str, &str)> = base
+        .iter()
+        .map(|(path, suppression)| (stem(path), suppression.text.as_str()))
         .collect();
-    for found in head.iter_mut() {
-        found.change = Some(match known.remove(&found.fingerprint) {
-            Some(_) => Change::PreExisting,
-            None => Change::Introduced,
-        });
+    for (path, suppression) in head {
+        let own = (stem(path), suppression.text.as_str());
+        let at = known.iter().position(|other| *other == own);
+        let waived = || {
+            waivers
+                .iter()
+                .any(|it| it.covers("gate-loosened", None, path))
+        };
+        suppression.is_trusted = match at {
+            Some(at) => {
+                known.swap_remove(at);
+                true
+            }
+            None => waived(),
+        };
     }
-    for (_, mut gone) in known {
-        gone.change = Some(Change::Fixed);
-        gone.location.revision = Some(Arc::clone(base_name));
-        for related in &mut gone.related {
-            related.location.revision = Some(Arc::clone(base_name));
-        }
-        gone.fix = None;
-        head.push(gone);
-    }
+}
+
+/// Takes out what the maintainer accepts.
+fn waive(diagnostics: Vec<Diagnostic>, waivers: &[Waiver]) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
+    diagnostics.into_iter().partition(|found| {
+        let entry = found.entry.as_deref();
+        let path = found.location.path.as_ref();
+        !waivers.iter().any(|it| it.covers(found.rule, entry, path))
+    })
 }

@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Edit, Fix, Location, Related, Safety, Severi
 use crate::entry::{Subject, subjects};
 use crate::rule::{DocumentView, Group};
 use crate::rules;
-use crate::snapshot::{SourceFile, Workspace};
+use crate::snapshot::{SourceFile, Workspace, stem};
 use crate::syntax::{self, Document};
 use crate::text::{LineIndex, Span, decode_lossy};
 
@@ -265,16 +265,13 @@ fn suppress(
             let Some(here) = by_path.get_mut(&found.location.path) else {
                 return true;
             };
-            let at = found.location.start.offset;
-            let allowed = here.iter_mut().find(|(suppression, _)| {
-                suppression.fault.is_none()
-                    && suppression.rule == found.rule
-                    && (suppression.covers.start..=suppression.covers.end).contains(&at)
-            });
-            if let Some((_, used)) = allowed {
+            let mut allowing: Vec<_> = here.iter_mut().filter(|(it, _)| it.allows(found)).collect();
+            if let Some((_, used)) = allowing.iter_mut().find(|(it, _)| it.is_trusted) {
                 *used = true;
                 return false;
             }
+            // One that is not trusted is not idle either.
+            allowing.iter_mut().for_each(|(_, used)| *used = true);
             true
         })
         .collect();
@@ -288,7 +285,31 @@ fn suppress(
             unused.extend(idle.filter_map(|(found, _)| in_vain(path, found, severity, levels)));
         }
     }
+    if let Some((_, severity, _)) = levels.active().find(|(rule, ..)| rule.name == LOOSENED) {
+        for (path, suppressions) in &by_path {
+            let refused = suppressions
+                .iter()
+                .filter(|(it, used)| *used && !it.is_trusted);
+            unused.extend(refused.map(|(found, _)| refused_here(path, found, severity)));
+        }
+    }
     (kept, unused)
+}
+
+/// The rule that reports what a change relaxes of its own check.
+const LOOSENED: &str = "gate-loosened";
+
+/// The finding about a suppression that the change itself brings.
+fn refused_here(path: &Arc<str>, suppression: &Suppression, severity: Severity) -> Diagnostic {
+    let rule = &suppression.rule;
+    let message = format!("this comment allows `{rule}`, and comes with the change that needs it");
+    let mut found = Diagnostic::new(LOOSENED, severity, suppression.location(path), message);
+    let id = stem(path);
+    found.help = Some(format!(
+        "mend what `{rule}` finds; a maintainer who agrees waives it with `--waive {LOOSENED}:{id}`"
+    ));
+    found.fingerprint = fingerprint(&[path, LOOSENED, &suppression.text]);
+    found
 }
 
 /// The finding about a suppression that suppresses nothing.
@@ -301,7 +322,7 @@ fn in_vain(
     let rule = &suppression.rule;
     let unknown = suppression.fault.is_none() && rules::find(rule).is_none();
     let close = unknown
-        .then(|| crate::profile::did_you_mean(rule, rules::names()))
+        .then(|| crate::text::did_you_mean(rule, rules::names()))
         .flatten();
     let message = match &suppression.fault {
         Some(fault) => format!("this comment has no effect: {fault}"),
@@ -312,12 +333,7 @@ fn in_vain(
         None if !levels.is_on(rule) => return None,
         None => format!("`{rule}` finds nothing here that this comment could allow"),
     };
-    let location = Location {
-        path: Arc::clone(path),
-        start: suppression.start,
-        end: suppression.end,
-        revision: None,
-    };
+    let location = suppression.location(path);
     let mut found = Diagnostic::new("unused-suppression", severity, location, message);
     found.help = Some(match (&suppression.fault, close) {
         (Some(_), _) if !rule.is_empty() => {

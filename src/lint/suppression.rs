@@ -1,10 +1,16 @@
 //! `# corpuslint: allow RULE -- reason`: findings that a person has accepted.
 
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostic, Location};
 use crate::syntax::{self, Document, Format, Node};
 use crate::text::{LineIndex, Position, Span};
 
 /// What a comment must begin with to be for us.
 const MARK: &str = "corpuslint:";
+
+/// Rules that protect those who cite an entry, and the check itself: no comment allows them.
+const NEVER: [&str; 3] = ["gate-loosened", "id-removed", "id-recycled"];
 
 /// One comment that allows a rule.
 #[derive(Clone, Debug)]
@@ -20,6 +26,31 @@ pub(super) struct Suppression {
     pub fault: Option<String>,
     /// What to delete, with the comment's line where it has one of its own.
     pub delete: Span,
+    /// What the comment says.
+    pub text: String,
+    /// Whether it counts. In the gate the base must have it too.
+    pub is_trusted: bool,
+}
+
+impl Suppression {
+    /// Whether it allows a finding.
+    pub(super) fn allows(&self, found: &Diagnostic) -> bool {
+        let at = found.location.start.offset;
+        self.fault.is_none()
+            && self.rule == found.rule
+            && found.location.revision.is_none()
+            && (self.covers.start..=self.covers.end).contains(&at)
+    }
+
+    /// Where the comment is.
+    pub(super) fn location(&self, path: &Arc<str>) -> Location {
+        Location {
+            path: Arc::clone(path),
+            start: self.start,
+            end: self.end,
+            revision: None,
+        }
+    }
 }
 
 /// The suppressions in a document. JSON has no comments, so it has none.
@@ -52,11 +83,18 @@ fn read(document: &Document<'_>, lines: &LineIndex<'_>, comment: Span, body: &st
     let (rule, fault) = match body.strip_prefix("allow ") {
         Some(rest) => {
             let (rule, reason) = rest.split_once("--").unwrap_or((rest, ""));
-            let fault = reason
-                .trim()
-                .is_empty()
-                .then(|| "it gives no reason".to_owned());
-            (rule.trim().to_owned(), fault)
+            let rule = rule.trim();
+            let fault = if NEVER.contains(&rule) {
+                Some(format!(
+                    "only a maintainer can allow `{rule}`, with `--waive`"
+                ))
+            } else {
+                reason
+                    .trim()
+                    .is_empty()
+                    .then(|| "it gives no reason".to_owned())
+            };
+            (rule.to_owned(), fault)
         }
         None => (
             String::new(),
@@ -85,6 +123,8 @@ fn read(document: &Document<'_>, lines: &LineIndex<'_>, comment: Span, body: &st
         end: lines.position(comment.end),
         fault,
         delete,
+        text: body.to_owned(),
+        is_trusted: true,
     }
 }
 

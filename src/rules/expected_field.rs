@@ -1,5 +1,6 @@
 //! Reports fields that an entry should have.
 
+use super::schema_unknown_field;
 use super::words::listing;
 use crate::rule::{EntryView, Sink};
 
@@ -8,10 +9,12 @@ pub(super) fn check(view: &EntryView<'_>, sink: &mut Sink) {
     if subject.copy || subject.is_retired() {
         return;
     }
+    let pointer = view.file.document.pointer_at(subject.node.span());
     let missing: Vec<&str> = subject
         .place
         .fields(subject.plan)
         .filter(|(name, place)| place.marks.expected && subject.node.get(name).is_none())
+        .filter(|(name, _)| !schema_unknown_field::is_meant(view.file, &pointer, name))
         .map(|(name, _)| name)
         .collect();
     let verb = match missing.as_slice() {
@@ -20,7 +23,6 @@ pub(super) fn check(view: &EntryView<'_>, sink: &mut Sink) {
         _ => "are",
     };
     let message = format!("{} {verb} missing", listing(&missing, "and"));
-    let pointer = view.file.document.pointer_at(subject.node.span());
     sink.report(subject.anchor(), message)
         .pointer(pointer)
         .help("add what you know; leave out what you do not, and invent nothing");

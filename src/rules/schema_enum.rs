@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::words::{code, listing};
 use super::{rewrite, spot};
 use crate::diagnostic::Safety;
-use crate::profile::did_you_mean;
+use crate::text::did_you_mean;
 use crate::rule::{DocumentView, Sink};
 use crate::schema::violation::ViolationKind;
 

@@ -20,7 +20,8 @@ pub(super) fn check(view: &DocumentView<'_>, sink: &mut Sink) {
         else {
             continue;
         };
-        if view.is_active("schema-unknown-field") && is_misspelt(view, violation, name) {
+        let group = spot::parent(&violation.pointer);
+        if group.is_some_and(|group| schema_unknown_field::is_meant(view, group, name)) {
             continue;
         }
         let missing = code(name);
@@ -39,14 +40,6 @@ pub(super) fn check(view: &DocumentView<'_>, sink: &mut Sink) {
             insert(view, violation, name, default, reported);
         }
     }
-}
-
-/// Whether the field is there under a name that is nearly right: one cause, one finding.
-fn is_misspelt(view: &DocumentView<'_>, violation: &Violation, name: &str) -> bool {
-    let group = spot::parent(&violation.pointer);
-    view.violations.iter().any(|other| {
-        spot::parent(&other.pointer) == group && schema_unknown_field::meant(other) == Some(name)
-    })
 }
 
 /// The group that the field is missing in, where that is not the whole entry.

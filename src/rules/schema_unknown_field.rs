@@ -5,7 +5,7 @@ use unicode_security::confusable_detection::skeleton;
 use super::words::{code, listing};
 use super::{rewrite, spot};
 use crate::diagnostic::Safety;
-use crate::profile::did_you_mean;
+use crate::text::did_you_mean;
 use crate::rule::{DocumentView, Reported, Sink};
 use crate::schema::violation::{Violation, ViolationKind};
 use crate::syntax::Node;
@@ -72,7 +72,7 @@ fn known_fields(known: &[String]) -> String {
 }
 
 /// The field that is probably meant: a known one that is not there yet.
-pub(super) fn meant(violation: &Violation) -> Option<&str> {
+fn meant(violation: &Violation) -> Option<&str> {
     let ViolationKind::UnknownField { name, free, .. } = &violation.kind else {
         return None;
     };
@@ -85,6 +85,15 @@ pub(super) fn meant(violation: &Violation) -> Option<&str> {
         Some(alike) => Some(alike),
         None => did_you_mean(name, free.iter().map(String::as_str)),
     }
+}
+
+/// Whether a field of a group is there under a name that is nearly right, which this rule reports: one
+/// cause, one finding.
+pub(super) fn is_meant(view: &DocumentView<'_>, group: &str, name: &str) -> bool {
+    view.is_active("schema-unknown-field")
+        && view.violations.iter().any(|other| {
+            spot::parent(&other.pointer) == Some(group) && meant(other) == Some(name)
+        })
 }
 
 /// The first letter that is not what it seems, where nothing but such letters differ.
