@@ -1,10 +1,14 @@
 //! Runs the stages: read, parse, validate, take facts, link, rules. Owns order, suppression, sorting.
 
+mod backtest;
 mod compare;
 mod finish;
 mod suppression;
+mod verdict;
 
+pub use backtest::{Backtest, BacktestRevision};
 pub use compare::{Snapshot, compare};
+pub use verdict::Verdict;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
