@@ -1,6 +1,8 @@
 //! The command line: what can be asked, one file a command.
 
+mod backtest;
 mod check;
+mod diff;
 mod explain;
 mod gate;
 mod manual;
@@ -8,6 +10,7 @@ mod output;
 mod progress;
 mod schema;
 mod scope;
+mod state;
 mod stats;
 
 use std::ffi::OsString;
@@ -60,6 +63,10 @@ enum Command {
     Schema(schema::Args),
     /// Count what a corpus or a release holds
     Stats(stats::Args),
+    /// Show what changed between two states of a corpus, entry by entry and field by field
+    Diff(diff::Args),
+    /// Replay the rules over the history of a corpus: where each would have fired
+    Backtest(backtest::Args),
     /// Print a script that completes commands and options in a shell
     Completions(manual::CompletionsArgs),
     /// Print the manual pages
@@ -181,6 +188,8 @@ fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         Command::Explain(args) => explain::run(args, screen),
         Command::Schema(args) => schema::run(args),
         Command::Stats(args) => stats::run(args, screen),
+        Command::Diff(args) => diff::run(args, screen),
+        Command::Backtest(args) => backtest::run(args, screen),
         Command::Completions(args) => manual::completions(args),
         Command::Man => manual::man(),
     }

@@ -42,6 +42,62 @@ impl Severity {
             Self::Error => "error",
         }
     }
+
+    /// The sign that a page shows beside the word.
+    #[must_use]
+    pub fn mark(self) -> &'static str {
+        match self {
+            Self::Note => "ℹ️",
+            Self::Warning => "⚠️",
+            Self::Error => "❌",
+        }
+    }
+
+    /// The level of a SARIF result (SARIF 2.1.0, 3.27.10).
+    #[must_use]
+    pub fn sarif(self) -> &'static str {
+        self.as_str()
+    }
+
+    /// What GitHub's code scanning calls it: the property `problem.severity` of a rule.
+    #[must_use]
+    pub fn code_scanning(self) -> &'static str {
+        match self {
+            Self::Note => "recommendation",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+
+    /// The workflow command that annotates on GitHub.
+    #[must_use]
+    pub fn github(self) -> &'static str {
+        match self {
+            Self::Note => "notice",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+
+    /// The severity in GitLab's code quality report.
+    #[must_use]
+    pub fn gitlab(self) -> &'static str {
+        match self {
+            Self::Note => "info",
+            Self::Warning => "minor",
+            Self::Error => "major",
+        }
+    }
+
+    /// The severity in reviewdog's diagnostic format.
+    #[must_use]
+    pub fn rdjson(self) -> &'static str {
+        match self {
+            Self::Note => "INFO",
+            Self::Warning => "WARNING",
+            Self::Error => "ERROR",
+        }
+    }
 }
 
 /// How a finding stands to the base that it is compared with.

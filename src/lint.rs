@@ -1,10 +1,14 @@
 //! Runs the stages: read, parse, validate, take facts, link, rules. Owns order, suppression, sorting.
 
+mod backtest;
 mod compare;
 mod finish;
 mod suppression;
+mod verdict;
 
+pub use backtest::{Backtest, BacktestRevision, Revision, backtest};
 pub use compare::{Gate, Snapshot, Waiver, compare};
+pub use verdict::Verdict;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,11 +1,21 @@
 //! Findings as text: one file a format, one signature. Nothing else prints.
 
+mod backtest;
+mod changes;
 mod concise;
 mod escape;
+mod github;
+mod gitlab;
 mod human;
 mod json;
+mod junit;
+mod markdown;
 mod paint;
+mod rdjson;
+mod sarif;
+mod sources;
 mod statistics;
+mod words;
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -16,14 +26,37 @@ use crate::lint::Report;
 /// How findings are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum OutputFormat {
-    /// For people: the place in its source, carets, related places, help.
+    /// For people: each place in its source, with help
     Human,
-    /// One line a finding.
+    /// For people and editors: one line a finding
     Concise,
-    /// One JSON object (schema/output.schema.json).
+    /// For programs: one JSON object, described by schema/output.schema.json
     Json,
-    /// One JSON object a line, a finding each, without a summary.
+    /// For programs: one finding a line, as JSON
     Jsonl,
+    /// For code scanning and editors: SARIF 2.1.0
+    Sarif,
+    /// Annotations in a GitHub workflow, printed by a step
+    Github,
+    /// GitLab's code quality report
+    Gitlab,
+    /// JUnit XML: a failed test for each error
+    Junit,
+    /// For reviewdog, with suggestions
+    Rdjson,
+    /// A page that a person reads in a minute, for a job summary or a comment
+    Markdown,
+}
+
+/// How something other than findings is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum PageFormat {
+    /// For people, in a terminal
+    Human,
+    /// For programs: one JSON object
+    Json,
+    /// For a job summary or a comment
+    Markdown,
 }
 
 /// A report and what is needed to show it.
@@ -32,7 +65,8 @@ pub struct View<'r> {
     pub report: &'r Report,
     /// Gives the text of the file that a place is in, as long as it can still be read.
     pub source: &'r dyn Fn(&Location) -> Option<String>,
-    /// Gives the path of a place as a person who reads it in the current folder would write it.
+    /// Gives the path of a place as a person in the current folder would write it, its revision
+    /// included; `None` where that is `path` or `revision:path`.
     pub path: &'r dyn Fn(&Location) -> Option<String>,
     /// Whether colours are wanted.
     pub color: bool,
@@ -45,10 +79,10 @@ pub struct View<'r> {
 impl View<'_> {
     /// The path of a place, as it is shown to people. Not escaped.
     fn path<'l>(&self, location: &'l Location) -> Cow<'l, str> {
-        let path = (self.path)(location).map_or(Cow::Borrowed(location.path.as_ref()), Cow::Owned);
-        match &location.revision {
-            Some(revision) => format!("{revision}:{path}").into(),
-            None => path,
+        match ((self.path)(location), &location.revision) {
+            (Some(path), _) => Cow::Owned(path),
+            (None, Some(revision)) => format!("{revision}:{}", location.path).into(),
+            (None, None) => Cow::Borrowed(location.path.as_ref()),
         }
     }
 }
@@ -64,9 +98,17 @@ pub fn render(format: OutputFormat, view: &View<'_>, out: &mut dyn Write) -> io:
         OutputFormat::Concise => concise::render(view, out),
         OutputFormat::Json => json::render(view, out),
         OutputFormat::Jsonl => json::render_lines(view, out),
+        OutputFormat::Sarif => sarif::render(view, out),
+        OutputFormat::Github => github::render(view, out),
+        OutputFormat::Gitlab => gitlab::render(view, out),
+        OutputFormat::Junit => junit::render(view, out),
+        OutputFormat::Rdjson => rdjson::render(view, out),
+        OutputFormat::Markdown => markdown::render(view, out),
     }
 }
 
+pub use backtest::render_backtest;
+pub use changes::render_changes;
 use escape::columns_of;
 pub use escape::{Escaped, JsonEscape, clipped, terminal};
 pub use paint::{Paint, Tone, counted};

@@ -1,5 +1,6 @@
 //! Bytes to text to positions: the only place that counts lines and columns.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// A half-open range of bytes in one source.
@@ -104,21 +105,34 @@ impl fmt::Display for Position {
 #[derive(Debug)]
 pub struct LineIndex<'t> {
     text: &'t str,
-    starts: Vec<u32>,
+    starts: Cow<'t, [u32]>,
 }
 
 impl<'t> LineIndex<'t> {
     /// Counts the lines of `text`.
     #[must_use]
     pub fn new(text: &'t str) -> Self {
-        let bytes = text.as_bytes();
-        let mut starts = vec![0];
-        for at in memchr::memchr2_iter(b'\n', b'\r', bytes) {
-            if bytes[at] == b'\n' || bytes.get(at + 1) != Some(&b'\n') {
-                starts.push(offset(at + 1));
-            }
+        Self {
+            text,
+            starts: line_starts(text).into(),
         }
-        Self { text, starts }
+    }
+
+    /// The lines of a text of which [`line_starts`] is known.
+    #[must_use]
+    pub fn of(text: &'t str, starts: &'t [u32]) -> Self {
+        Self {
+            text,
+            starts: starts.into(),
+        }
+    }
+
+    /// The line of a byte offset, and its column in bytes; both count from 1.
+    #[must_use]
+    pub fn line_and_byte(&self, at: u32) -> (u32, u32) {
+        let at = offset(floor_boundary(self.text, at as usize));
+        let line = self.starts.partition_point(|&start| start <= at);
+        (offset(line), at - self.starts[line - 1] + 1)
     }
 
     /// The position of a byte offset. An offset inside a character is moved to its start, one past
@@ -159,6 +173,19 @@ impl<'t> LineIndex<'t> {
             start as usize + text.trim_end_matches(['\n', '\r']).len(),
         )
     }
+}
+
+/// Where the lines of a text begin, for [`LineIndex::of`].
+#[must_use]
+pub fn line_starts(text: &str) -> Vec<u32> {
+    let bytes = text.as_bytes();
+    let mut starts = vec![0];
+    for at in memchr::memchr2_iter(b'\n', b'\r', bytes) {
+        if bytes[at] == b'\n' || bytes.get(at + 1) != Some(&b'\n') {
+            starts.push(offset(at + 1));
+        }
+    }
+    starts
 }
 
 /// The nearest character boundary at or before `at`.
@@ -267,6 +294,9 @@ mod tests {
         assert_eq!(index.line(1), Span::new(0, 8));
         assert_eq!(index.line(3), Span::new(12, 13));
         assert_eq!(index.line_count(), 4);
+        assert_eq!(index.line_and_byte(3), (1, 4));
+        assert_eq!(index.line_and_byte(5), (1, 4), "inside a character");
+        assert_eq!(index.line_and_byte(12), (3, 1));
     }
 
     #[test]

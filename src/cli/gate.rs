@@ -1,9 +1,7 @@
 //! `check --base`: the two states of a corpus that are compared.
 
-use std::path::PathBuf;
-
 use super::scope::{Input, Scope};
-use super::{Failure, find_rule, progress};
+use super::{Failure, find_rule, progress, state};
 use crate::diagnostic::Location;
 use crate::history::loosened::loosened;
 use crate::lint::{self, Gate, Options, Report, Snapshot, Waiver};
@@ -17,12 +15,24 @@ pub(super) struct Args {
     /// change introduces
     #[arg(long, value_name = "REV|PATH")]
     base: Option<String>,
+    /// Judge this git revision, folder or release file instead of the working tree
+    #[arg(long, value_name = "REV|PATH", requires = "base")]
+    head: Option<String>,
     /// Accept what RULE finds in the entry ID, or in the file PATH; may be given again
     #[arg(long, value_name = "RULE:ID", requires = "base")]
     waive: Vec<String>,
 }
 
 impl Args {
+    /// Two states, as `diff` compares them.
+    pub(super) fn between(base: &str, head: Option<&str>) -> Self {
+        Self {
+            base: Some(base.to_owned()),
+            head: head.map(str::to_owned),
+            waive: Vec::new(),
+        }
+    }
+
     /// Whether there is something to compare with.
     pub(super) fn is_asked(&self) -> bool {
         self.base.is_some()
@@ -40,11 +50,7 @@ pub(super) struct Sides {
 impl Sides {
     pub(super) fn open(input: &Input, args: &Args) -> Result<Self, Failure> {
         let base_name = args.base.clone().unwrap_or_default();
-        let base = Scope::open(&Input {
-            paths: vec![PathBuf::from(&base_name)],
-            stdin_filename: None,
-            config: input.config.clone(),
-        })?;
+        let base = state::open(&base_name, input.config.as_deref())?;
         let waivers = waivers(&args.waive)?;
         let own = Scope::workspace(input)?;
         let loosened = loosened(&base.workspace, &base_name, &own, &|rule| {

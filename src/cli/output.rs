@@ -1,6 +1,6 @@
 //! Where results go.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use clap::ArgMatches;
@@ -62,6 +62,11 @@ pub(super) fn print(render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Re
         Err(error) => Err(Failure(format!("the standard output: {error}"))),
         Ok(()) => Ok(()),
     }
+}
+
+/// Whether the standard output is a terminal.
+pub(super) fn is_terminal() -> bool {
+    io::stdout().is_terminal()
 }
 
 /// Columns to fill on the terminal: lines over 120 are hard to read.

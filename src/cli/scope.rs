@@ -177,7 +177,10 @@ impl Scope {
     /// The path of a place for a person in the current folder; `None` where that is the path itself.
     pub(super) fn shown_path(&self, location: &Location) -> Option<String> {
         if self.current == self.workspace.base {
-            return None;
+            return location
+                .revision
+                .is_some()
+                .then(|| location.path.to_string());
         }
         let path = absolute(&self.workspace.base.join(location.path.as_ref())).ok()?;
         let shown = relative(&self.current, &path);

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
 use super::suppression::Suppression;
-use super::{Options, Report, Stage, Summary, count_kinds, finish};
-use crate::corpus::Corpus;
+use super::{Linked, Options, Report, Stage, Summary, count_kinds, finish};
 use crate::diagnostic::Diagnostic;
 use crate::entry::Vocabulary;
 use crate::history::loosened::Loosened;
@@ -68,39 +67,19 @@ pub fn compare(
     progress: &AtomicUsize,
 ) -> Result<Report, SchemaError> {
     let words = Vocabulary::default();
-    let before = Stage::new(base.workspace, options, &words);
-    let after = Stage::new(head.workspace, options, &words);
-    let old = before.link(base.files, progress)?;
-    let mut new = after.link(head.files, progress)?;
-    trust(&mut new.suppressions, &old.suppressions, &gate.waivers);
-    let history = History {
-        base: &old.corpus,
-        head: &new.corpus,
-        base_name: base.name.into(),
-        loosened: &gate.loosened,
-    };
-    let mut past = after.history(&history);
-    let kinds = count_kinds(&new.corpus);
-    let entries = new.corpus.definitions().count();
-    let here = head.side(None);
-    finish::locate(&mut past, &[here, base.side(Some(base.name))]);
-    let known = before.findings(&old.corpus, base.side(None));
-    let known = finish::finish(
-        [old.diagnostics, known].concat(),
-        old.suppressions,
-        &before.levels,
+    let old = Checked::new(base, options, &words, progress)?;
+    let mut new = Checked::new(head, options, &words, progress)?;
+    trust(
+        &mut new.linked.suppressions,
+        &old.linked.suppressions,
+        &gate.waivers,
     );
-    let late = after.findings(&new.corpus, here);
-    let mut diagnostics = finish::finish(
-        [new.diagnostics, late, past].concat(),
-        new.suppressions,
-        &after.levels,
-    );
-    classify(known, &mut diagnostics, &history);
+    let diagnostics = judge(&old, &new, &gate.loosened);
     let (diagnostics, waived) = waive(diagnostics, &gate.waivers);
+    let corpus = &new.linked.corpus;
     Ok(Report {
-        summary: Summary::of(&diagnostics, head.files.len(), entries),
-        kinds,
+        summary: Summary::of(&diagnostics, head.files.len(), corpus.definitions().count()),
+        kinds: count_kinds(corpus),
         diagnostics,
         comparison: Some(Comparison {
             base: base.name.to_owned(),
@@ -109,6 +88,69 @@ pub fn compare(
             waived,
         }),
     })
+}
+
+/// Findings of two states, each with how it stands to the base.
+pub(super) fn judge(
+    base: &Checked<'_>,
+    head: &Checked<'_>,
+    loosened: &[Loosened],
+) -> Vec<Diagnostic> {
+    let history = History {
+        base: &base.linked.corpus,
+        head: &head.linked.corpus,
+        base_name: base.snapshot.name.into(),
+        loosened,
+    };
+    let mut past = head.stage.history(&history);
+    let sides = [
+        head.snapshot.side(None),
+        base.snapshot.side(Some(base.snapshot.name)),
+    ];
+    finish::locate(&mut past, &sides);
+    let mut diagnostics = head.findings(past);
+    classify(base.findings(Vec::new()), &mut diagnostics, &history);
+    diagnostics
+}
+
+/// One state of a corpus, checked on its own.
+pub(super) struct Checked<'s> {
+    stage: Stage<'s>,
+    snapshot: Snapshot<'s>,
+    linked: Linked<'s>,
+    /// Findings of the corpus.
+    late: Vec<Diagnostic>,
+}
+
+impl<'s> Checked<'s> {
+    pub(super) fn new(
+        snapshot: Snapshot<'s>,
+        options: &'s Options,
+        words: &'s Vocabulary,
+        progress: &AtomicUsize,
+    ) -> Result<Self, SchemaError> {
+        let stage = Stage::new(snapshot.workspace, options, words);
+        let linked = stage.link(snapshot.files, progress)?;
+        let mut late = stage.corpus(&linked.corpus);
+        finish::locate(&mut late, &[snapshot.side(None)]);
+        Ok(Self {
+            stage,
+            snapshot,
+            linked,
+            late,
+        })
+    }
+
+    /// All its findings in order, with those that only the history shows.
+    pub(super) fn findings(&self, past: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        let Linked {
+            diagnostics,
+            suppressions,
+            ..
+        } = &self.linked;
+        let all = [diagnostics.as_slice(), &self.late, &past].concat();
+        finish::finish(all, suppressions.clone(), &self.stage.levels)
+    }
 }
 
 impl<'s> Snapshot<'s> {
@@ -132,13 +174,6 @@ impl Stage<'_> {
             }
         }
         found
-    }
-
-    /// Findings on a corpus, with their lines and columns.
-    fn findings(&self, corpus: &Corpus<'_>, side: finish::Side<'_>) -> Vec<Diagnostic> {
-        let mut late = self.corpus(corpus);
-        finish::locate(&mut late, &[side]);
-        late
     }
 }
 

@@ -8,7 +8,7 @@ use super::{Escaped, Paint, View, clipped, statistics};
 const MESSAGE: usize = 1000;
 
 pub(super) fn render(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
-    for found in &view.report.diagnostics {
+    for found in view.report.shown() {
         writeln!(
             out,
             "{}:{}: {}[{}] {}",

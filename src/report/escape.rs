@@ -1,5 +1,7 @@
 //! Everything that is printed goes through here: the content is a stranger's.
 
+pub(super) mod markdown;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Write};
@@ -39,6 +41,40 @@ pub fn clipped(text: &str, width: usize) -> String {
             }
             out.push('…');
             break;
+        }
+    }
+    out
+}
+
+/// The first characters of a text, with `…` where there are more. Not escaped.
+pub(super) fn shortened(text: &str, limit: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(limit) {
+        Some((at, _)) => format!("{}…", &text[..at]).into(),
+        None => text.into(),
+    }
+}
+
+/// Text as the value of a property of a workflow command of GitHub (the runner's `ActionCommand`).
+/// The text must be on one line already, as [`terminal`] makes it.
+pub(super) fn github_property(text: &str) -> String {
+    github_data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+/// Text as the message of a workflow command; line breaks in it are kept.
+pub(super) fn github_data(text: &str) -> String {
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+/// A path as a relative reference of RFC 3986, with everything but unreserved characters encoded.
+pub(super) fn uri(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            b'/' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
+            byte if byte.is_ascii_alphanumeric() => out.push(char::from(byte)),
+            byte => out.push_str(&format!("%{byte:02X}")),
         }
     }
     out
@@ -182,6 +218,15 @@ mod tests {
             assert_eq!(clipped(text, width), shown, "{text}");
         }
         assert!(clipped(&"a\u{301}".repeat(900), 9).len() < 90);
+    }
+
+    #[test]
+    fn other_targets_have_escapes_of_their_own() {
+        assert_eq!(github_property("a,b:c%0A\n"), "a%2Cb%3Ac%250A%0A");
+        assert_eq!(github_data("a,b:c%0A\r\n"), "a,b:c%250A%0D%0A");
+        assert_eq!(uri("a b/é:#?.yaml"), "a%20b/%C3%A9%3A%23%3F.yaml");
+        assert_eq!(shortened("日本語", 2), "日本…");
+        assert_eq!(shortened("日本", 2), "日本");
     }
 
     #[test]

@@ -7,15 +7,15 @@
 mod drawing;
 mod line;
 mod snippet;
-mod sources;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use super::sources::Sources;
 use super::{Paint, Tone, View, clipped, columns_of, counted, statistics};
 use crate::diagnostic::{Diagnostic, Safety, Severity};
+use crate::history::Comparison;
 use crate::lint::Summary;
-use sources::Sources;
 
 /// Bytes of all findings together.
 const BUDGET: usize = 60 << 10;
@@ -43,6 +43,7 @@ pub(super) fn render(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     for section in [&notes, &warnings, &errors] {
         out.write_all(section.text.as_bytes())?;
     }
+    out.write_all(page.fixed().as_bytes())?;
     if view.statistics {
         statistics::render(view, page.paint, out)?;
         writeln!(out)?;
@@ -100,7 +101,7 @@ fn folds_from(severity: Severity) -> usize {
 
 impl Page<'_> {
     fn section(&mut self, severity: Severity) -> Section {
-        let found = self.view.report.diagnostics.iter();
+        let found = self.view.report.shown();
         let found: Vec<&Diagnostic> = found.filter(|found| found.severity == severity).collect();
         let mut by_rule: BTreeMap<&str, Vec<&Diagnostic>> = BTreeMap::new();
         for found in &found {
@@ -186,20 +187,50 @@ impl Page<'_> {
         line
     }
 
+    /// Findings of the base that are gone, in a line each.
+    fn fixed(&self) -> String {
+        let all: Vec<&Diagnostic> = self.view.report.fixed().collect();
+        let mut text = String::new();
+        for found in all.iter().take(LISTED) {
+            let place = drawing::where_is(self.view, &found.location, found);
+            let head = format!("fixed[{}]", found.rule);
+            let used = columns_of(&place) + head.len() + 3;
+            let room = self.view.width.saturating_sub(used).max(40);
+            let place = self.paint.tone(Tone::Code, place);
+            let head = self.paint.tone(Tone::Good, head);
+            let message = clipped(&found.message, room);
+            text.push_str(&format!("{place}  {head} {message}\n"));
+        }
+        if all.len() > LISTED {
+            text.push_str(&format!("and {} more fixed\n", all.len() - LISTED));
+        }
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text
+    }
+
     fn summary(&self) -> String {
         let report = self.view.report;
-        let mut line = sum_up(&report.summary);
+        let verdict = report.verdict();
+        let shown = Summary {
+            errors: verdict.errors,
+            warnings: verdict.warnings,
+            notes: verdict.notes,
+            ..report.summary
+        };
+        let mut line = match &report.comparison {
+            None => sum_up(&shown),
+            Some(comparison) => sum_up_change(&shown, comparison),
+        };
         let fixes = |safety| {
-            let fixes = report
-                .diagnostics
-                .iter()
-                .filter_map(|found| found.fix.as_ref());
+            let fixes = report.shown().filter_map(|found| found.fix.as_ref());
             fixes.filter(|fix| fix.safety == safety).count()
         };
         let (safe, unsure) = (fixes(Safety::Safe), fixes(Safety::Unsafe));
-        let tone = if report.summary.errors > 0 {
+        let tone = if verdict.errors > 0 {
             Tone::Severity(Severity::Error)
-        } else if report.summary.warnings > 0 {
+        } else if verdict.warnings > 0 {
             Tone::Severity(Severity::Warning)
         } else {
             Tone::Good
@@ -221,8 +252,34 @@ impl Page<'_> {
                 ));
             }
         }
+        if report.comparison.is_some() {
+            let (fixed, old) = (verdict.fixed, verdict.pre_existing);
+            let not_shown = if old > 0 { " (not shown)" } else { "" };
+            let shown = verdict.shown();
+            line.push_str(&format!(
+                "\n{shown} introduced, {fixed} fixed, {old} pre-existing{not_shown}"
+            ));
+        }
         line
     }
+}
+
+/// `feature against main, 59 entries: 2 errors introduced`
+fn sum_up_change(summary: &Summary, comparison: &Comparison) -> String {
+    let name = |name: &str| clipped(name, 60);
+    let (base, head) = (name(&comparison.base), name(&comparison.head));
+    let entries = counted(summary.entries, "entry", "entries");
+    let found = match (summary.errors, summary.warnings) {
+        (0, 0) => "no errors, no warnings".to_owned(),
+        (0, warnings) => format!("no errors, {}", counted(warnings, "warning", "warnings")),
+        (errors, 0) => counted(errors, "error", "errors"),
+        (errors, warnings) => format!(
+            "{}, {}",
+            counted(errors, "error", "errors"),
+            counted(warnings, "warning", "warnings")
+        ),
+    };
+    format!("{head} against {base}, {entries}: {found} introduced")
 }
 
 /// `59 files, 59 entries: 2 errors, 1 warning, 37 notes`

@@ -7,12 +7,15 @@ use serde_json::{Value, json};
 
 use super::{JsonEscape, View};
 use crate::diagnostic::{Diagnostic, Fix, Location, Related};
-use crate::lint::Summary;
+use crate::history::{Comparison, EntryChange, FieldChange};
+use crate::lint::{Report, Summary};
 
 #[derive(Serialize)]
 struct Output<'r> {
     version: u8,
     summary: &'r Summary,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comparison: Option<Value>,
     diagnostics: Vec<Value>,
 }
 
@@ -20,6 +23,7 @@ pub(super) fn render(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     let output = Output {
         version: 1,
         summary: &view.report.summary,
+        comparison: comparison(view.report),
         diagnostics: view.report.diagnostics.iter().map(diagnostic).collect(),
     };
     serde_json::to_writer_pretty(JsonEscape::new(&mut *out), &output)?;
@@ -34,7 +38,41 @@ pub(super) fn render_lines(view: &View<'_>, out: &mut dyn Write) -> io::Result<(
     Ok(())
 }
 
-fn diagnostic(found: &Diagnostic) -> Value {
+fn comparison(report: &Report) -> Option<Value> {
+    let Comparison {
+        base,
+        head,
+        entries,
+        ..
+    } = report.comparison.as_ref()?;
+    let verdict = report.verdict();
+    Some(json!({
+        "base": base,
+        "head": head,
+        "introduced": verdict.shown(),
+        "fixed": verdict.fixed,
+        "pre_existing": verdict.pre_existing,
+        "entries": entries.iter().map(entry).collect::<Vec<_>>(),
+    }))
+}
+
+/// An entry that the base and the head do not have alike.
+pub(super) fn entry(change: &EntryChange) -> Value {
+    let field = |field: &FieldChange| json!({"name": field.name, "before": field.before, "after": field.after});
+    json!({
+        "id": change.id,
+        "kind": change.kind,
+        "title": change.title,
+        "path": change.path,
+        "change": change.what,
+        "fields": change.fields.iter().map(field).collect::<Vec<_>>(),
+        "gained": change.gained,
+        "lost": change.lost,
+    })
+}
+
+/// A finding.
+pub(super) fn diagnostic(found: &Diagnostic) -> Value {
     let mut value = json!({
         "rule": found.rule,
         "severity": found.severity,

@@ -14,7 +14,7 @@ struct Count {
 
 pub(super) fn render(view: &View<'_>, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let mut counts: BTreeMap<(&str, Severity), Count> = BTreeMap::new();
-    for found in &view.report.diagnostics {
+    for found in view.report.shown() {
         let count = counts.entry((found.rule, found.severity)).or_default();
         count.findings += 1;
         count.fixes += usize::from(found.fix.is_some());

@@ -1,6 +1,10 @@
 //! What several integration tests share.
 
-#![allow(dead_code, reason = "each test takes what it needs")]
+#![allow(
+    dead_code,
+    clippy::print_stdout,
+    reason = "each test takes what it needs, and says what it skipped"
+)]
 
 use std::path::{Path, PathBuf};
 

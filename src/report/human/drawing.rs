@@ -4,9 +4,9 @@ use std::fmt;
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 
+use super::super::sources::Sources;
 use super::super::{Escaped, Paint, Tone, View, clipped, columns_of, counted};
 use super::snippet::{Mark, Snippet, is_near};
-use super::sources::Sources;
 use crate::diagnostic::{Diagnostic, Location, Related, Safety, Severity};
 
 /// Columns of a message or a help text; a longer one quotes a value that nobody reads whole.

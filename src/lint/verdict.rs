@@ -1,0 +1,72 @@
+//! Which findings count: with a base the introduced ones, else all.
+
+use super::Report;
+use crate::diagnostic::{Change, Diagnostic, Severity};
+
+/// How many findings count, and how many others there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// Findings that count and are errors.
+    pub errors: usize,
+    /// Findings that count and are warnings.
+    pub warnings: usize,
+    /// Findings that count and are notes.
+    pub notes: usize,
+    /// Findings of the base that are gone.
+    pub fixed: usize,
+    /// Findings that the base has too.
+    pub pre_existing: usize,
+}
+
+impl Verdict {
+    /// Findings that count; with a base, those that the change introduces.
+    #[must_use]
+    pub fn shown(&self) -> usize {
+        self.errors + self.warnings + self.notes
+    }
+}
+
+impl Report {
+    /// The findings that count: those that the change introduces, or all where there is no base.
+    pub fn shown(&self) -> impl Iterator<Item = &Diagnostic> {
+        let counts = |found: &&Diagnostic| matches!(found.change, None | Some(Change::Introduced));
+        self.diagnostics.iter().filter(counts)
+    }
+
+    /// The findings that count, the worst first, else in their order.
+    #[must_use]
+    pub fn worst_first(&self) -> Vec<&Diagnostic> {
+        let mut found: Vec<&Diagnostic> = self.shown().collect();
+        found.sort_by_key(|found| std::cmp::Reverse(found.severity));
+        found
+    }
+
+    /// Findings of what was checked, whether or not the base has them too.
+    pub fn present(&self) -> impl Iterator<Item = &Diagnostic> {
+        let found = self.diagnostics.iter();
+        found.filter(|found| found.change != Some(Change::Fixed))
+    }
+
+    /// Findings of the base that are gone.
+    pub fn fixed(&self) -> impl Iterator<Item = &Diagnostic> {
+        let found = self.diagnostics.iter();
+        found.filter(|found| found.change == Some(Change::Fixed))
+    }
+
+    /// Counts the findings.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        let mut verdict = Verdict::default();
+        for found in &self.diagnostics {
+            let count = match (found.change, found.severity) {
+                (Some(Change::Fixed), _) => &mut verdict.fixed,
+                (Some(Change::PreExisting), _) => &mut verdict.pre_existing,
+                (_, Severity::Error) => &mut verdict.errors,
+                (_, Severity::Warning) => &mut verdict.warnings,
+                (_, Severity::Note) => &mut verdict.notes,
+            };
+            *count += 1;
+        }
+        verdict
+    }
+}
