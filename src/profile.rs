@@ -112,6 +112,12 @@ impl Globs {
     pub fn is_match(&self, path: impl AsRef<std::path::Path>) -> bool {
         self.set.is_match(path)
     }
+
+    /// The same for a path that is held against many.
+    #[must_use]
+    pub fn is_match_candidate(&self, path: &globset::Candidate<'_>) -> bool {
+        self.set.is_match_candidate(path)
+    }
 }
 
 /// Bounds, each with a default; reaching one is a finding.

@@ -1,4 +1,12 @@
-//! One state of a corpus: which files it has, of which kind, and their bytes.
+//! One state of a corpus: which files it has, of which kind, and their bytes. It may lie in a folder,
+//! in a git tree, or in memory.
+
+mod find;
+pub mod git;
+mod workspace;
+
+pub use find::Finder;
+pub use workspace::Workspace;
 
 use std::fmt;
 use std::fs;
@@ -6,8 +14,6 @@ use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use crate::profile::{self, Profile, ProfileError};
-use crate::schema::{SchemaError, Schemas};
 use crate::syntax::Format;
 use crate::text::NotText;
 
@@ -22,149 +28,6 @@ impl fmt::Display for SnapshotError {
 }
 
 impl std::error::Error for SnapshotError {}
-
-/// A corpus on disk: its base folder and its configuration.
-pub struct Workspace {
-    /// The folder that paths are relative to: the profile's, or the git root's.
-    pub base: PathBuf,
-    /// The configuration.
-    pub profile: Arc<Profile>,
-    /// The profile's file; `None` for the one in the binary.
-    pub profile_path: Option<PathBuf>,
-    /// The schemas.
-    pub schemas: Arc<Schemas>,
-}
-
-impl Workspace {
-    /// Opens the corpus around a folder: the profile in the nearest folder upward that has one, not
-    /// past the git root; else the profile in the binary.
-    ///
-    /// # Errors
-    ///
-    /// A profile or schema that cannot be used, in one line.
-    pub fn around(start: &Path) -> Result<Self, SnapshotError> {
-        let start = absolute(start)?;
-        for folder in start.ancestors() {
-            let candidate = folder.join(profile::FILE_NAME);
-            if candidate.is_file() {
-                return Self::with_profile(&candidate);
-            }
-            if folder.join(".git").exists() {
-                return Self::embedded(folder.to_path_buf());
-            }
-        }
-        Self::embedded(start)
-    }
-
-    /// Opens the corpus of a profile.
-    ///
-    /// # Errors
-    ///
-    /// A profile or schema that cannot be used, in one line.
-    pub fn with_profile(path: &Path) -> Result<Self, SnapshotError> {
-        let shown = path.display();
-        let text = fs::read_to_string(path)
-            .map_err(|error| SnapshotError(format!("cannot read {shown}: {error}")))?;
-        let profile = Profile::parse(&text).map_err(|ProfileError { at, message }| {
-            SnapshotError(format!("{shown}:{at}: {message}"))
-        })?;
-        let path = absolute(path)?;
-        let base = path.parent().unwrap_or(Path::new("/")).to_path_buf();
-        let schemas = Schemas::load(&profile, &|name| read_schema(&base, name))
-            .map_err(|error| in_one_line(&base, &error))?;
-        Ok(Self {
-            base,
-            profile: Arc::new(profile),
-            profile_path: Some(path),
-            schemas: Arc::new(schemas),
-        })
-    }
-
-    /// Opens a folder with the profile in the binary.
-    ///
-    /// # Errors
-    ///
-    /// None that a test does not catch.
-    pub fn embedded(base: PathBuf) -> Result<Self, SnapshotError> {
-        let profile = Profile::embedded().map_err(|error| SnapshotError(error.to_string()))?;
-        let read = |name: &str| {
-            let text = profile::embedded(name);
-            text.map(str::to_owned)
-                .ok_or_else(|| "it is not part of the binary".to_owned())
-        };
-        let schemas = Schemas::load(&profile, &read).map_err(|error| in_one_line(&base, &error))?;
-        Ok(Self {
-            base,
-            profile: Arc::new(profile),
-            profile_path: None,
-            schemas: Arc::new(schemas),
-        })
-    }
-
-    /// The same folder, checked by the configuration of another.
-    #[must_use]
-    pub fn trusting(&self, other: &Self) -> Self {
-        Self {
-            base: self.base.clone(),
-            profile: Arc::clone(&other.profile),
-            profile_path: self.profile_path.clone(),
-            schemas: Arc::clone(&other.schemas),
-        }
-    }
-
-    /// What the profile is called: its path relative to the base.
-    #[must_use]
-    pub fn profile_name(&self) -> String {
-        match &self.profile_path {
-            Some(path) => relative(&self.base, path),
-            None => profile::FILE_NAME.to_owned(),
-        }
-    }
-
-    /// Whether a file is the profile or one of its schemas, which may lie among the entries.
-    fn is_configuration(&self, file: &SourceFile) -> bool {
-        let Some(profile) = &self.profile_path else {
-            return false;
-        };
-        file.on_disk == *profile || self.schemas.is_schema_file(&file.path)
-    }
-
-    /// The folder that holds the entries.
-    #[must_use]
-    pub fn root(&self) -> PathBuf {
-        if self.profile.root.is_empty() {
-            self.base.clone()
-        } else {
-            self.base.join(&self.profile.root)
-        }
-    }
-}
-
-fn in_one_line(base: &Path, error: &SchemaError) -> SnapshotError {
-    let path = base.join(&error.path);
-    SnapshotError(format!(
-        "{}:{}: {}",
-        path.display(),
-        error.at,
-        error.message
-    ))
-}
-
-/// Reads a schema file, which must lie in the profile's folder after links are followed.
-fn read_schema(base: &Path, name: &str) -> Result<String, String> {
-    let path = base.join(name);
-    let real = path.canonicalize().map_err(|error| plain(&error))?;
-    let inside = base.canonicalize().is_ok_and(|base| real.starts_with(base));
-    if !inside {
-        return Err("it is a link to a place outside of the profile's folder".to_owned());
-    }
-    let bytes = read_bounded(&real, 16 << 20).map_err(|unread| match unread {
-        Unread::TooLarge { bytes, limit } => format!("{bytes} bytes are more than {limit}"),
-        Unread::Unreadable(reason) | Unread::Stray(reason) => reason,
-        Unread::NotText(_) => "not UTF-8".to_owned(),
-    })?;
-    String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())
-}
 
 /// An error of the system without its number.
 fn plain(error: &std::io::Error) -> String {
@@ -202,16 +65,25 @@ pub struct SourceFile {
     /// Path relative to the corpus root, parts joined by `/`. Bytes that are not UTF-8 are shown as
     /// U+FFFD.
     pub path: Arc<str>,
-    /// Where it is on disk.
-    pub on_disk: PathBuf,
     /// Its kind by its name, as the profile counts them.
     pub kind: Option<usize>,
     /// How it is written, by its extension; YAML where that says nothing.
     pub format: Format,
     /// Why it cannot be an entry.
     pub stray: Option<String>,
-    /// Text that stands in for what is on disk.
-    pub content: Option<Arc<str>>,
+    /// Where its bytes are.
+    pub origin: Origin,
+}
+
+/// Where the bytes of a file are.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    /// In this file.
+    Disk(PathBuf),
+    /// Here.
+    Text(Arc<[u8]>),
+    /// In the object store of a git repository.
+    Blob(git::Blob),
 }
 
 impl SourceFile {
@@ -224,9 +96,19 @@ impl SourceFile {
         if let Some(reason) = &self.stray {
             return Err(Unread::Stray(reason.clone()));
         }
-        match &self.content {
-            Some(text) => Ok(text.as_bytes().to_vec()),
-            None => read_bounded(&self.on_disk, limit),
+        match &self.origin {
+            Origin::Disk(path) => read_bounded(path, limit),
+            Origin::Text(bytes) => within(bytes, limit).map(<[u8]>::to_vec),
+            Origin::Blob(blob) => blob.read(limit),
+        }
+    }
+
+    /// The file on disk, where that is where its bytes are.
+    #[must_use]
+    pub fn disk(&self) -> Option<&Path> {
+        match &self.origin {
+            Origin::Disk(path) => Some(path),
+            Origin::Text(_) | Origin::Blob(_) => None,
         }
     }
 }
@@ -244,6 +126,11 @@ fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, Unread> {
     file.take(limit + 1)
         .read_to_end(&mut content)
         .map_err(|error| refuse(&error))?;
+    within(&content, limit)?;
+    Ok(content)
+}
+
+fn within(content: &[u8], limit: u64) -> Result<&[u8], Unread> {
     let bytes = content.len() as u64;
     if bytes > limit {
         return Err(Unread::TooLarge { bytes, limit });
@@ -274,153 +161,6 @@ pub enum Unread {
 pub fn stem(path: &str) -> &str {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
-}
-
-/// Finds the files of a corpus.
-pub struct Finder<'w> {
-    workspace: &'w Workspace,
-    root: PathBuf,
-}
-
-impl<'w> Finder<'w> {
-    /// A finder of entries under `root`, to which the globs of the profile are relative.
-    #[must_use]
-    pub fn new(workspace: &'w Workspace, root: PathBuf) -> Self {
-        Self { workspace, root }
-    }
-
-    /// Every file under a folder that is an entry, or looks like one and is not; sorted by path.
-    ///
-    /// Nothing is skipped for being hidden or ignored by git: a file that was committed counts.
-    /// Links are not followed; one that leads out of the root is reported.
-    ///
-    /// # Errors
-    ///
-    /// The folder is not there.
-    pub fn walk(&self, folder: &Path) -> Result<Vec<SourceFile>, SnapshotError> {
-        if !folder.is_dir() {
-            return Err(SnapshotError(format!(
-                "{}: no such folder",
-                folder.display()
-            )));
-        }
-        let mut builder = ignore::WalkBuilder::new(folder);
-        builder
-            .standard_filters(false)
-            .follow_links(false)
-            .filter_entry(|item| item.file_name() != ".git");
-        let mut found = Vec::new();
-        for item in builder.build() {
-            match item {
-                Ok(item) => found.extend(self.item(item.path(), item.file_type())),
-                Err(error) => found.push(self.unlisted(folder, &error)),
-            }
-        }
-        found.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok(found)
-    }
-
-    /// A file that was asked for by name.
-    ///
-    /// # Errors
-    ///
-    /// It is not there.
-    pub fn file(&self, path: &Path) -> Result<SourceFile, SnapshotError> {
-        let meta = fs::symlink_metadata(path)
-            .map_err(|error| SnapshotError(format!("{}: {}", path.display(), plain(&error))))?;
-        let mut file = self.source(path);
-        file.stray = odd_type(meta.file_type());
-        Ok(file)
-    }
-
-    /// A file whose text is given, whatever is on disk.
-    #[must_use]
-    pub fn text(&self, path: &Path, content: String) -> SourceFile {
-        SourceFile {
-            content: Some(content.into()),
-            ..self.source(path)
-        }
-    }
-
-    fn item(&self, path: &Path, kind: Option<fs::FileType>) -> Option<SourceFile> {
-        let kind = kind?;
-        if kind.is_dir() {
-            return None;
-        }
-        let mut file = self.source(path);
-        let inner = path.strip_prefix(&self.root).unwrap_or(path);
-        let workspace = self.workspace;
-        if workspace.is_configuration(&file) || workspace.profile.ignore.is_match(inner) {
-            return None;
-        }
-        if kind.is_symlink() && path.is_dir() {
-            let target = path.canonicalize().ok()?;
-            let root = self.root.canonicalize().ok()?;
-            // A link to a folder inside leads to what is found anyway.
-            if target.starts_with(root) {
-                return None;
-            }
-            file.stray = Some("it is a link to a folder outside of the corpus".to_owned());
-            return Some(file);
-        }
-        let looks_like_an_entry = file.kind.is_some() || Format::of_path(&file.path).is_some();
-        if !looks_like_an_entry {
-            return None;
-        }
-        file.stray = odd_type(kind);
-        Some(file)
-    }
-
-    /// What could not be listed, such as a folder that may not be read.
-    fn unlisted(&self, folder: &Path, error: &ignore::Error) -> SourceFile {
-        let mut path = folder.to_path_buf();
-        let mut inner = error;
-        loop {
-            match inner {
-                ignore::Error::WithPath { path: at, err } => {
-                    path.clone_from(at);
-                    inner = err;
-                }
-                ignore::Error::WithDepth { err, .. } => inner = err,
-                _ => break,
-            }
-        }
-        let reason = inner.io_error().map_or_else(|| inner.to_string(), plain);
-        let mut file = self.source(&path);
-        file.stray = Some(format!("it cannot be read: {reason}"));
-        file
-    }
-
-    fn source(&self, path: &Path) -> SourceFile {
-        let inner = path.strip_prefix(&self.root).ok();
-        let shown: Arc<str> = relative(&self.workspace.base, path).into();
-        let by_glob = inner.and_then(|inner| {
-            let kinds = &self.workspace.profile.kinds;
-            kinds.iter().position(|kind| kind.files.is_match(inner))
-        });
-        SourceFile {
-            kind: by_glob.or_else(|| self.workspace.schemas.kind_of_id(stem(&shown))),
-            format: Format::of_path(&shown).unwrap_or(Format::Yaml),
-            on_disk: path.to_path_buf(),
-            path: shown,
-            stray: None,
-            content: None,
-        }
-    }
-}
-
-/// Why something that is no plain file is not opened.
-fn odd_type(kind: fs::FileType) -> Option<String> {
-    let reason = if kind.is_file() {
-        return None;
-    } else if kind.is_symlink() {
-        "it is a symbolic link, and links are not followed"
-    } else if kind.is_dir() {
-        "it is a folder"
-    } else {
-        "it is not a plain file"
-    };
-    Some(reason.to_owned())
 }
 
 /// A path as it is shown: relative to the base, parts joined by `/`; `..` where it lies outside.

@@ -134,7 +134,7 @@ impl Scope {
                 let inside = self
                     .files
                     .iter()
-                    .filter(|file| file.on_disk.starts_with(path));
+                    .filter(|file| file.disk().is_some_and(|disk| disk.starts_with(path)));
                 wanted.extend(inside.map(|file| file.path.to_string()));
             } else {
                 let file = finder.file(path)?;

@@ -1,0 +1,234 @@
+//! Which files are entries, or look like entries and are not: one answer for folders and git trees.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use globset::Candidate;
+
+use super::{Origin, SnapshotError, SourceFile, Workspace, plain, relative, stem};
+use crate::syntax::Format;
+
+/// What an item of a folder is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ItemType {
+    /// A file.
+    File,
+    /// A symbolic link to no folder, as far as is known.
+    Link,
+    /// A symbolic link to a folder of the corpus.
+    LinkInside,
+    /// A symbolic link that leads out of the corpus.
+    LinkOutside,
+    /// A folder.
+    Folder,
+    /// Something else, such as a pipe.
+    Other,
+}
+
+impl ItemType {
+    fn of(kind: fs::FileType) -> Self {
+        if kind.is_file() {
+            Self::File
+        } else if kind.is_symlink() {
+            Self::Link
+        } else if kind.is_dir() {
+            Self::Folder
+        } else {
+            Self::Other
+        }
+    }
+
+    /// Why it is not opened.
+    fn fault(self) -> Option<String> {
+        let reason = match self {
+            Self::File => return None,
+            Self::Link | Self::LinkInside => "it is a symbolic link, and links are not followed",
+            Self::LinkOutside => "it is a link to a folder outside of the corpus",
+            Self::Folder => "it is a folder",
+            Self::Other => "it is not a plain file",
+        };
+        Some(reason.to_owned())
+    }
+}
+
+/// Gives an item of a snapshot its kind and says whether it is one of the corpus's files.
+///
+/// `inner` is its path relative to the root of the entries, `shown` relative to the base.
+pub(super) fn item(
+    workspace: &Workspace,
+    inner: &Path,
+    shown: String,
+    origin: Origin,
+    item: ItemType,
+) -> Option<SourceFile> {
+    let candidate = Candidate::new(inner);
+    let profile = &workspace.profile;
+    let mut file = classify(workspace, Some(&candidate), shown, origin);
+    let skipped = item == ItemType::LinkInside
+        || workspace.is_configuration(&file)
+        || profile.ignore.is_match_candidate(&candidate);
+    if skipped {
+        return None;
+    }
+    let looks_like_an_entry = file.kind.is_some() || Format::of_path(&file.path).is_some();
+    if !looks_like_an_entry && item != ItemType::LinkOutside {
+        return None;
+    }
+    file.stray = item.fault();
+    Some(file)
+}
+
+/// What is one of the corpus's files and cannot be an entry, whatever its name.
+pub(super) fn stray(
+    workspace: &Workspace,
+    shown: String,
+    origin: Origin,
+    reason: String,
+) -> SourceFile {
+    SourceFile {
+        stray: Some(reason),
+        ..classify(workspace, None, shown, origin)
+    }
+}
+
+/// A file with the kind that its name says.
+fn classify(
+    workspace: &Workspace,
+    inner: Option<&Candidate<'_>>,
+    shown: String,
+    origin: Origin,
+) -> SourceFile {
+    let by_glob = inner.and_then(|inner| {
+        let kinds = &workspace.profile.kinds;
+        let takes = |kind: &crate::profile::Kind| kind.files.is_match_candidate(inner);
+        kinds.iter().position(takes)
+    });
+    SourceFile {
+        kind: by_glob.or_else(|| workspace.schemas.kind_of_id(stem(&shown))),
+        format: Format::of_path(&shown).unwrap_or(Format::Yaml),
+        path: shown.into(),
+        stray: None,
+        origin,
+    }
+}
+
+/// Finds the files of a corpus in a folder.
+pub struct Finder<'w> {
+    workspace: &'w Workspace,
+    root: PathBuf,
+}
+
+impl<'w> Finder<'w> {
+    /// A finder of entries under `root`, to which the globs of the profile are relative.
+    #[must_use]
+    pub fn new(workspace: &'w Workspace, root: PathBuf) -> Self {
+        Self { workspace, root }
+    }
+
+    /// Every file under a folder that is an entry, or looks like one and is not; sorted by path.
+    ///
+    /// Nothing is skipped for being hidden or ignored by git: a file that was committed counts.
+    /// Links are not followed; one that leads out of the root is reported.
+    ///
+    /// # Errors
+    ///
+    /// The folder is not there.
+    pub fn walk(&self, folder: &Path) -> Result<Vec<SourceFile>, SnapshotError> {
+        if !folder.is_dir() {
+            return Err(SnapshotError(format!(
+                "{}: no such folder",
+                folder.display()
+            )));
+        }
+        let mut builder = ignore::WalkBuilder::new(folder);
+        builder
+            .standard_filters(false)
+            .follow_links(false)
+            .filter_entry(|item| item.file_name() != ".git");
+        let mut found = Vec::new();
+        for item in builder.build() {
+            match item {
+                Ok(item) => found.extend(self.item(item.path(), item.file_type())),
+                Err(error) => found.push(self.unlisted(folder, &error)),
+            }
+        }
+        found.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(found)
+    }
+
+    /// A file that was asked for by name.
+    ///
+    /// # Errors
+    ///
+    /// It is not there.
+    pub fn file(&self, path: &Path) -> Result<SourceFile, SnapshotError> {
+        let meta = fs::symlink_metadata(path)
+            .map_err(|error| SnapshotError(format!("{}: {}", path.display(), plain(&error))))?;
+        let mut file = self.source(path);
+        file.stray = ItemType::of(meta.file_type()).fault();
+        Ok(file)
+    }
+
+    /// A file whose text is given, whatever is on disk.
+    #[must_use]
+    pub fn text(&self, path: &Path, content: String) -> SourceFile {
+        SourceFile {
+            origin: Origin::Text(Arc::from(content.into_bytes())),
+            ..self.source(path)
+        }
+    }
+
+    fn item(&self, path: &Path, kind: Option<fs::FileType>) -> Option<SourceFile> {
+        let kind = ItemType::of(kind?);
+        if kind == ItemType::Folder {
+            return None;
+        }
+        let kind = match kind {
+            ItemType::Link if path.is_dir() => self.linked_folder(path)?,
+            kind => kind,
+        };
+        let inner = path.strip_prefix(&self.root).unwrap_or(path);
+        let shown = relative(&self.workspace.base, path);
+        let origin = Origin::Disk(path.to_path_buf());
+        item(self.workspace, inner, shown, origin, kind)
+    }
+
+    /// A link to a folder inside leads to what is found anyway.
+    fn linked_folder(&self, path: &Path) -> Option<ItemType> {
+        let target = path.canonicalize().ok()?;
+        let root = self.root.canonicalize().ok()?;
+        Some(if target.starts_with(root) {
+            ItemType::LinkInside
+        } else {
+            ItemType::LinkOutside
+        })
+    }
+
+    /// What could not be listed, such as a folder that may not be read.
+    fn unlisted(&self, folder: &Path, error: &ignore::Error) -> SourceFile {
+        let mut path = folder.to_path_buf();
+        let mut inner = error;
+        loop {
+            match inner {
+                ignore::Error::WithPath { path: at, err } => {
+                    path.clone_from(at);
+                    inner = err;
+                }
+                ignore::Error::WithDepth { err, .. } => inner = err,
+                _ => break,
+            }
+        }
+        let reason = inner.io_error().map_or_else(|| inner.to_string(), plain);
+        let mut file = self.source(&path);
+        file.stray = Some(format!("it cannot be read: {reason}"));
+        file
+    }
+
+    fn source(&self, path: &Path) -> SourceFile {
+        let inner = path.strip_prefix(&self.root).ok().map(Candidate::new);
+        let shown = relative(&self.workspace.base, path);
+        let origin = Origin::Disk(path.to_path_buf());
+        classify(self.workspace, inner.as_ref(), shown, origin)
+    }
+}
