@@ -3,6 +3,8 @@
 
 #[path = "formats/attack.rs"]
 mod attack;
+#[path = "formats/history.rs"]
+mod history;
 #[path = "formats/machines.rs"]
 mod machines;
 #[path = "formats/pages.rs"]
