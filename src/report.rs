@@ -20,8 +20,9 @@ mod words;
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use crate::diagnostic::Location;
+use crate::diagnostic::{Diagnostic, Location};
 use crate::lint::Report;
+use crate::snapshot::stem;
 
 /// How findings are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -85,6 +86,12 @@ impl View<'_> {
             (None, None) => Cow::Borrowed(location.path.as_ref()),
         }
     }
+}
+
+/// The entry of a finding, where the name of the file does not say it.
+fn unnamed_entry(found: &Diagnostic) -> Option<&str> {
+    let entry = found.entry.as_deref()?;
+    (stem(&found.location.path) != entry).then_some(entry)
 }
 
 /// Writes a report.

@@ -5,7 +5,7 @@
 use std::io::{self, Write};
 
 use super::escape::{clipped, github_data, github_property, shortened, terminal};
-use super::{View, counted};
+use super::{View, counted, unnamed_entry};
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// Annotations of one level in a step.
@@ -74,6 +74,9 @@ fn place(found: &Diagnostic) -> Vec<String> {
 /// What the annotation says, a line each for what is wrong, where else, and what to do.
 fn text(found: &Diagnostic) -> String {
     let mut lines = vec![clipped(&found.message, MESSAGE)];
+    if let Some(entry) = unnamed_entry(found) {
+        lines.push(format!("in {}", clipped(entry, 40)));
+    }
     let location = &found.location;
     if let Some(revision) = &location.revision {
         let place = format!("{revision}:{}", location.path);

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{JsonEscape, View};
+use super::{JsonEscape, View, unnamed_entry};
 use crate::diagnostic::{Diagnostic, fingerprint};
 
 pub(super) fn render(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -33,6 +33,9 @@ fn issue(found: &Diagnostic, repeated: usize) -> Value {
         count => fingerprint(&[&found.fingerprint, &count.to_string()]),
     };
     let mut description = found.message.clone();
+    if let Some(entry) = unnamed_entry(found) {
+        description.push_str(&format!(" in {entry}"));
+    }
     if let Some(help) = &found.help {
         description.push_str(&format!(" ({help})"));
     }

@@ -422,6 +422,18 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_place_at_a_begin_has_a_frame_too() {
+        let lines = LineIndex::new("a\nb\n");
+        let place = (lines.position(0), lines.position(0));
+        let mut found = finding(&[place, place, place]);
+        found.related[0].location.path = "b.yaml".into();
+        found.related[1].location.revision = Some("main".into());
+        let out = shown("a\nb\n", found, 80);
+        let names = ["╭─[a.yaml:1:1]", "╭─[b.yaml:1:1]", "╭─[main:a.yaml:1:1]"];
+        assert!(names.iter().all(|name| out.contains(name)), "{out}");
+    }
+
+    #[test]
     fn places_far_apart_have_frames_of_their_own() {
         let source = "x\n".repeat(20);
         let lines = LineIndex::new(&source);

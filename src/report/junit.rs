@@ -8,8 +8,8 @@ use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::View;
 use super::escape::terminal;
+use super::{View, unnamed_entry};
 use crate::diagnostic::{Diagnostic, Severity};
 
 pub(super) fn render(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -31,8 +31,7 @@ pub(super) fn render(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
         report.add_test_suite(suite);
     }
     report.add_test_suites(suites.into_values());
-    report.serialize(&mut *out).map_err(io::Error::other)?;
-    writeln!(out)
+    report.serialize(&mut *out).map_err(io::Error::other)
 }
 
 fn path(found: &Diagnostic) -> String {
@@ -77,7 +76,9 @@ fn name(found: &Diagnostic) -> String {
 
 /// Where it is and what to do, line by line.
 fn text(found: &Diagnostic, path: &str) -> String {
-    let mut lines = vec![format!("at {path}:{}", found.location.start)];
+    let entry = unnamed_entry(found).map(|entry| format!(" in {}", terminal(entry)));
+    let entry = entry.unwrap_or_default();
+    let mut lines = vec![format!("at {path}:{}{entry}", found.location.start)];
     for related in &found.related {
         let location = &related.location;
         let place = terminal(&location.path);

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use super::escape::markdown::{code, inline};
 use super::escape::shortened;
-use super::{View, counted};
+use super::{View, counted, unnamed_entry};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::history::Comparison;
 use crate::lint::{Report, Verdict};
@@ -92,7 +92,7 @@ fn table(view: &View<'_>, page: &mut String) {
     if found.is_empty() {
         return;
     }
-    page.push_str("| | Where | What is wrong | What to do |\n|---|---|---|---|\n");
+    page.push_str("| Finding | Where | What is wrong | What to do |\n|---|---|---|---|\n");
     let limit = page.len() + TABLE;
     let mut shown = 0;
     for found in found.iter().take(ROWS) {
@@ -125,9 +125,9 @@ fn row(found: &Diagnostic) -> String {
     let advice = advice.or(found.help.as_ref());
     let advice = advice.map(|text| sentence(text)).unwrap_or_default();
     format!(
-        "| {mark} {severity} | {} | {what} `{}` | {advice} |\n",
-        place(found),
-        found.rule
+        "| {mark} {severity} `{}` | {} | {what} | {advice} |\n",
+        found.rule,
+        place(found)
     )
 }
 
@@ -146,8 +146,7 @@ fn place(found: &Diagnostic) -> String {
         shortened(&path, 200),
         location.start.line
     ));
-    let is_named = |entry: &&str| crate::snapshot::stem(&location.path) != *entry;
-    if let Some(entry) = found.entry.as_deref().filter(is_named) {
+    if let Some(entry) = unnamed_entry(found) {
         place.push_str(&format!(" in {}", code(&shortened(entry, 40))));
     }
     place

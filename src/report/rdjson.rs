@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::escape::markdown;
 use super::sources::{Source, Sources};
-use super::{JsonEscape, View};
+use super::{JsonEscape, View, unnamed_entry};
 use crate::diagnostic::{Diagnostic, Fix, Location};
 
 pub(super) fn render(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -59,11 +59,14 @@ fn diagnostic(found: &Diagnostic, sources: &mut Sources<'_>) -> Value {
 
 fn message(found: &Diagnostic) -> String {
     let mut text = markdown::inline(&found.message);
+    if let Some(entry) = unnamed_entry(found) {
+        text.push_str(&format!(" in {}", markdown::code(entry)));
+    }
     if let Some(help) = &found.help {
-        text.push_str(&format!("; {}", markdown::inline(help)));
+        text.push_str(&format!("\n\n{}", markdown::inline(help)));
     }
     if let Some(revision) = &found.location.revision {
-        text.push_str(&format!(" (in {})", markdown::code(revision)));
+        text.push_str(&format!("\n\nIn {}", markdown::code(revision)));
     }
     text
 }

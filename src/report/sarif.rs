@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::escape::{shortened, uri};
 use super::sources::{Source, Sources};
-use super::{JsonEscape, View, counted};
+use super::{JsonEscape, View, counted, unnamed_entry};
 use crate::diagnostic::{Change, Diagnostic, Edit, Location, Related};
 use crate::text::Position;
 
@@ -131,6 +131,9 @@ fn result(found: &Diagnostic, sources: &mut Sources<'_>) -> Value {
 /// What is wrong, what to do, and links to related places.
 fn message(found: &Diagnostic) -> String {
     let mut text = plain(&found.message);
+    if let Some(entry) = unnamed_entry(found) {
+        text.push_str(&format!(" in {}", plain(entry)));
+    }
     if let Some(revision) = &found.location.revision {
         text.push_str(&format!(" (in {})", plain(revision)));
     }

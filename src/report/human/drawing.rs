@@ -5,7 +5,7 @@ use std::fmt;
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 
 use super::super::sources::Sources;
-use super::super::{Escaped, Paint, Tone, View, clipped, columns_of, counted};
+use super::super::{Escaped, Paint, Tone, View, clipped, columns_of, counted, unnamed_entry};
 use super::snippet::{Mark, Snippet, is_near};
 use crate::diagnostic::{Diagnostic, Location, Related, Safety, Severity};
 
@@ -177,11 +177,9 @@ fn code_width(view: &View<'_>) -> usize {
 /// The place of a finding, and the entry where the file's name does not say it.
 pub(super) fn where_is(view: &View<'_>, location: &Location, found: &Diagnostic) -> String {
     let place = at(view, location);
-    match &found.entry {
-        Some(entry) if crate::snapshot::stem(&location.path) != entry.as_ref() => {
-            format!("{place} in {}", clipped(entry, 40))
-        }
-        _ => place,
+    match unnamed_entry(found) {
+        Some(entry) => format!("{place} in {}", clipped(entry, 40)),
+        None => place,
     }
 }
 

@@ -72,6 +72,11 @@ impl Snippet {
             return;
         };
         let lines = lines_around(source, first, last);
+        // Between two chunks is a byte that is in none, so that no place is at the end of one and at
+        // the begin of the other; miette would join them.
+        if !self.text.is_empty() {
+            self.text.push('\n');
+        }
         let from = self.text.len();
         let first_line = lines.first().map_or(1, |line| line.number);
         for line in &lines {

@@ -48,25 +48,34 @@ pub(in crate::report) fn section(entries: &[EntryChange], room: usize) -> String
         same.collect()
     };
     let room = room.saturating_sub(RESERVE);
-    list("Removed", &of(What::Removed), room / 4, &mut out);
+    list(
+        "Removed",
+        "referred",
+        &of(What::Removed),
+        room / 4,
+        &mut out,
+    );
     let added = of(What::Added);
     let mut last = String::new();
-    list("Added", &added, room / 4, &mut last);
+    list("Added", "refers", &added, room / 4, &mut last);
     let left = room.saturating_sub(out.len() + last.len());
     changed(&of(What::Changed), left, &mut out);
     out.push_str(&last);
     out
 }
 
-fn list(word: &str, entries: &[&EntryChange], room: usize, out: &mut String) {
+fn list(title: &str, word: &str, entries: &[&EntryChange], room: usize, out: &mut String) {
     if entries.is_empty() {
         return;
     }
-    out.push_str(&format!("**{word}**\n\n"));
+    out.push_str(&format!("**{title}**\n\n"));
     let limit = out.len() + room;
     let mut shown = 0;
     for entry in entries.iter().take(LISTED) {
-        let line = format!("- {}{}\n", name(entry), references(entry));
+        let line = match references(entry) {
+            none if none.is_empty() => format!("- {}\n", name(entry)),
+            some => format!("- {}; {word} {some}\n", name(entry)),
+        };
         if out.len() + line.len() > limit {
             break;
         }
@@ -80,6 +89,10 @@ fn list(word: &str, entries: &[&EntryChange], room: usize, out: &mut String) {
 }
 
 fn changed(entries: &[&EntryChange], room: usize, out: &mut String) {
+    if entries.is_empty() {
+        return;
+    }
+    out.push_str("**Changed**\n\n");
     let limit = out.len() + room;
     let mut shown = 0;
     for entry in entries.iter().take(DETAILED) {
@@ -99,7 +112,7 @@ fn detail(entry: &EntryChange) -> String {
     let mut text = format!("#### {}\n\n", name(entry));
     let references = references(entry);
     if !references.is_empty() {
-        text.push_str(&format!("References{references}\n\n"));
+        text.push_str(&format!("Refers {references}\n\n"));
     }
     let mut body = String::new();
     let mut count = 0;
@@ -130,9 +143,14 @@ fn name(entry: &EntryChange) -> String {
     }
 }
 
-/// `: gained PV059, lost PV023`
+/// `now to PV059, no longer to PV023`
 fn references(entry: &EntryChange) -> String {
-    let each = [("gained", &entry.gained), ("lost", &entry.lost)];
+    let (gained, lost) = match entry.what {
+        What::Added => ("to", "not to"),
+        What::Removed => ("to", "to"),
+        What::Changed => ("now to", "no longer to"),
+    };
+    let each = [(gained, &entry.gained), (lost, &entry.lost)];
     let each = each.iter().filter(|(_, ids)| !ids.is_empty());
     let each: Vec<String> = each
         .map(|(word, ids)| {
@@ -147,10 +165,7 @@ fn references(entry: &EntryChange) -> String {
             format!("{word} {}{more}", listed.join(" "))
         })
         .collect();
-    if each.is_empty() {
-        return String::new();
-    }
-    format!(": {}", each.join(", "))
+    each.join(", ")
 }
 
 fn names(entries: &[&EntryChange]) -> String {
