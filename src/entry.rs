@@ -1,7 +1,10 @@
 //! The facts of one entry: what stays of a file when its text is gone.
 
+mod content;
 mod date;
 mod prose;
+
+pub use content::{Content, Field, Reading};
 
 pub use date::{Ordinal, date, month, ordinal_date, ordinal_parts, to_ordinal};
 pub use prose::{Prose, SKETCH, sketch};
@@ -14,7 +17,7 @@ use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::schema::Schemas;
 use crate::schema::plan::{Met, Place, Plan, Visit};
-use crate::schema::vocabulary::{DateRole, Marks, Scope};
+use crate::schema::vocabulary::{DateRole, Marks, Notation, Scope};
 use crate::syntax::{Document, Kind, Node, Style};
 use crate::text::Span;
 
@@ -79,6 +82,8 @@ pub struct Subject<'d> {
     pub copy: bool,
     /// Marked values in it that belong to no entry further in, in document order.
     pub fields: Vec<Met<'d>>,
+    /// The kind of its file, as the profile counts them.
+    pub form: usize,
 }
 
 impl<'d> Subject<'d> {
@@ -143,6 +148,7 @@ pub fn subjects<'d>(
     let mut finder = Finder {
         schemas,
         plan,
+        form: kind,
         found: Vec::new(),
         open: Vec::new(),
     };
@@ -155,6 +161,7 @@ pub fn subjects<'d>(
 struct Finder<'d> {
     schemas: &'d Schemas,
     plan: &'d Plan,
+    form: usize,
     found: Vec<Subject<'d>>,
     open: Vec<usize>,
 }
@@ -173,6 +180,7 @@ impl<'d> Visit<'d> for Finder<'d> {
                 kind,
                 copy: entry.copy,
                 fields: Vec::new(),
+                form: self.form,
             });
         } else if let Some(&owner) = self.open.last() {
             self.found[owner].fields.push(met);
@@ -208,12 +216,7 @@ impl Reference {
     /// The bytes to replace with another ID, where they alone say the ID.
     #[must_use]
     pub fn id_span(&self) -> Option<Span> {
-        let Span { start, end } = self.span;
-        match self.written {
-            Written::Bare => Some(self.span),
-            Written::Quoted => Some(Span::new(start as usize + 1, end as usize - 1)),
-            Written::Otherwise => None,
-        }
+        self.written.inner(self.span)
     }
 }
 
@@ -229,6 +232,16 @@ pub enum Written {
 }
 
 impl Written {
+    /// The bytes of a value without its quotes, where they alone say it.
+    fn inner(self, span: Span) -> Option<Span> {
+        let Span { start, end } = span;
+        match self {
+            Self::Bare => Some(span),
+            Self::Quoted => Some(Span::new(start as usize + 1, end as usize - 1)),
+            Self::Otherwise => None,
+        }
+    }
+
     fn of(node: Node<'_>) -> Self {
         let around = node.span().len().checked_sub(node.text().len());
         match (node.style(), around) {
@@ -258,6 +271,10 @@ pub struct DateFact {
     pub date: Option<Date>,
     /// Where it stands.
     pub span: Span,
+    /// How its field writes dates.
+    pub notation: Notation,
+    /// How it is written.
+    pub written: Written,
 }
 
 /// What is known of an entry after its text is gone.
@@ -293,8 +310,28 @@ pub struct Entry {
     pub people: Box<[(Name, Span)]>,
     /// What its prose is like.
     pub prose: Option<Prose>,
+    /// The kind of its file, as the profile counts them.
+    pub form: u16,
+    /// What it says, taken only where it is compared with another state.
+    pub content: Option<Box<Content>>,
     /// A hash of each field of a copy, by the field's name; lists count without their order.
     pub fields: Box<[(Name, u64)]>,
+}
+
+impl DateFact {
+    /// The bytes to replace with another date, where they alone say it.
+    #[must_use]
+    pub fn date_span(&self) -> Option<Span> {
+        self.written.inner(self.span)
+    }
+}
+
+impl Entry {
+    /// What the entry says of one of its dates.
+    #[must_use]
+    pub fn date(&self, role: DateRole) -> Option<&DateFact> {
+        self.dates.iter().find(|date| date.role == role)
+    }
 }
 
 /// All facts of one file.
@@ -371,6 +408,8 @@ pub fn facts(subject: &Subject<'_>, schemas: &Schemas, words: &Vocabulary) -> Op
                 role: mark.role,
                 date: date(text, mark.notation),
                 span: node.span(),
+                notation: mark.notation,
+                written: Written::of(node),
             });
         }
         if marks.person {
@@ -402,6 +441,8 @@ pub fn facts(subject: &Subject<'_>, schemas: &Schemas, words: &Vocabulary) -> Op
         dates: dates.into(),
         people: people.into(),
         prose,
+        form: subject.form as u16,
+        content: None,
         fields: if subject.copy {
             field_hashes(subject.node, names)
         } else {

@@ -18,6 +18,17 @@ pub struct History<'h> {
     pub base_name: Arc<str>,
     /// What the change relaxes of its own check.
     pub loosened: &'h [Loosened],
+    /// Files that cannot be merged into the base.
+    pub conflicts: &'h [Conflict],
+}
+
+/// A file that the head and the base changed in ways that do not fit together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// Its path relative to the corpus root.
+    pub path: Arc<str>,
+    /// Whether both sides made it: two entries want one ID.
+    pub both_added: bool,
 }
 
 /// What was compared, for those who show it.

@@ -7,7 +7,7 @@ mod suppression;
 mod verdict;
 
 pub use backtest::{Backtest, BacktestRevision, Revision, backtest};
-pub use compare::{Gate, Snapshot, Waiver, compare};
+pub use compare::{Gate, Snapshot, Trust, Waiver, compare};
 pub use verdict::Verdict;
 
 use std::sync::Arc;

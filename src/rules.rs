@@ -99,6 +99,7 @@ rules! {
     copies_diverge: "copies-diverge", Release, Warning, Corpus;
 
     // history
+    merge_conflict: "merge-conflict", History, Error, History;
     gate_loosened: "gate-loosened", History, Error, History;
 
     // meta

@@ -127,6 +127,7 @@ fn comparison(text: &str) -> Comparison {
         base: text.to_owned(),
         head: text.to_owned(),
         entries: kinds.map(|what| entry(text, what)).to_vec(),
+        ..Comparison::default()
     }
 }
 

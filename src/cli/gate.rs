@@ -1,26 +1,51 @@
-//! `check --base`: the two states of a corpus that are compared.
+//! `check --base`, `--changed`, `--staged` and `diff`: the two states of a corpus that are compared.
+
+use std::collections::BTreeSet;
 
 use super::scope::{Input, Scope};
-use super::{Failure, find_rule, progress, state};
+use super::state::{self, Git, State, Tree};
+use super::{Failure, complain, find_rule, progress};
 use crate::diagnostic::Location;
+use crate::history::Conflict;
 use crate::history::loosened::loosened;
-use crate::lint::{self, Gate, Options, Report, Snapshot, Waiver};
+use crate::lint::{self, Gate, Options, Report, Snapshot, Trust, Waiver};
 use crate::rules;
 use crate::snapshot::Workspace;
+use crate::snapshot::git::{Commit, Merge};
 
 /// What the command line says about them.
-#[derive(clap::Args)]
+#[derive(Default, clap::Args)]
 pub(super) struct Args {
     /// Judge the change since this git revision, folder or release file, and fail only on what the
     /// change introduces
+    ///
+    /// Of a revision, the point is taken where the change left it (the merge base). Profile, schemas
+    /// and comments that allow a finding count as they are in the base.
     #[arg(long, value_name = "REV|PATH")]
     base: Option<String>,
     /// Judge this git revision, folder or release file instead of the working tree
-    #[arg(long, value_name = "REV|PATH", requires = "base")]
+    #[arg(
+        long,
+        value_name = "REV|PATH",
+        requires = "base",
+        conflicts_with = "staged"
+    )]
     head: Option<String>,
+    /// Judge what git would merge into the base instead of the head alone
+    #[arg(long, requires = "base")]
+    merge: bool,
+    /// Check what is staged for the next commit; without --base, only what it touches or breaks
+    #[arg(long)]
+    staged: bool,
+    /// Report only what the change touches or breaks; without --base, since the last commit
+    #[arg(long)]
+    changed: bool,
     /// Accept what RULE finds in the entry ID, or in the file PATH; may be given again
     #[arg(long, value_name = "RULE:ID", requires = "base")]
     waive: Vec<String>,
+    /// Whether the base is taken as it is, and not where the head left it.
+    #[arg(skip)]
+    exactly: bool,
 }
 
 impl Args {
@@ -29,13 +54,19 @@ impl Args {
         Self {
             base: Some(base.to_owned()),
             head: head.map(str::to_owned),
-            waive: Vec::new(),
+            exactly: true,
+            ..Self::default()
         }
     }
 
     /// Whether there is something to compare with.
     pub(super) fn is_asked(&self) -> bool {
-        self.base.is_some()
+        self.base.is_some() || self.staged || self.changed
+    }
+
+    /// Whether only what the change touches is reported, as in a check without a base.
+    pub(super) fn is_narrow(&self) -> bool {
+        self.changed || (self.staged && self.base.is_none())
     }
 }
 
@@ -44,39 +75,92 @@ pub(super) struct Sides {
     pub(super) base: Scope,
     pub(super) head: Scope,
     gate: Gate,
-    base_name: String,
+    names: Names,
+    /// Files that are not alike in both, relative to the base folder.
+    touched: Option<BTreeSet<String>>,
+}
+
+/// What the states are called.
+struct Names {
+    /// The base in places: a short commit ID, or a path.
+    base: String,
+    /// The base and the head in sentences.
+    shown: [String; 2],
+}
+
+/// The states that the command line names, before they are opened.
+struct Chosen {
+    base: State,
+    head: State,
+    names: Names,
+    /// The working tree's own commit, where the head is no tree.
+    git: Option<Git>,
+    conflicts: Vec<Conflict>,
 }
 
 impl Sides {
     pub(super) fn open(input: &Input, args: &Args) -> Result<Self, Failure> {
-        let base_name = args.base.clone().unwrap_or_default();
-        let base = state::open(&base_name, input.config.as_deref())?;
-        let waivers = waivers(&args.waive)?;
-        let own = Scope::workspace(input)?;
-        let loosened = loosened(&base.workspace, &base_name, &own, &|rule| {
-            rules::find(rule).map(|rule| rule.level)
-        });
-        let gate = Gate { loosened, waivers };
-        let trusted = trusted(&base.workspace, own, &gate);
+        let chosen = choose(input, args)?;
+        let base = chosen.base.workspace()?;
+        let own = chosen.head.workspace()?;
+        let mut gate = Gate {
+            waivers: waivers(&args.waive)?,
+            conflicts: chosen.conflicts,
+            ..Gate::default()
+        };
+        if args.base.is_none() || args.exactly {
+            gate.trust = Trust::Head;
+        } else {
+            gate.loosened = loosened(&base, &chosen.names.base, &own, &|rule| {
+                rules::find(rule).map(|rule| rule.level)
+            });
+        }
+        let trusted = trusted(&base, own, &gate);
+        let head = chosen.head.open(trusted)?;
+        let touched = match (&chosen.base, &chosen.git) {
+            (State::Tree(base), Some(git)) if args.is_narrow() => {
+                Some(touched(base, &chosen.head, git, &head)?)
+            }
+            (State::Disk(_), _) if args.is_narrow() => {
+                return Err(Failure(
+                    "--changed needs a git revision as its base".to_owned(),
+                ));
+            }
+            _ => None,
+        };
         Ok(Self {
-            head: Scope::open_in(trusted, input)?,
-            base,
+            base: chosen.base.open(base)?,
+            head,
             gate,
-            base_name,
+            names: chosen.names,
+            touched,
         })
     }
 
     pub(super) fn check(&self, options: &Options) -> Result<Report, Failure> {
         let total = self.base.files.len() + self.head.files.len();
-        let report = progress::watch(total, |progress| {
+        let [base, head] = &self.names.shown;
+        let mut report = progress::watch(total, |progress| {
             lint::compare(
-                snapshot(&self.base, &self.base_name),
-                snapshot(&self.head, "the working tree"),
+                snapshot(&self.base, &self.names.base),
+                snapshot(&self.head, head),
                 &self.gate,
                 options,
                 progress,
             )
         })?;
+        if let Some(comparison) = &mut report.comparison {
+            comparison.base.clone_from(base);
+        }
+        for waiver in &self.gate.waivers {
+            if !report.is_waived(waiver) && self.gate.loosened.is_empty() {
+                let Waiver { rule, id } = waiver;
+                complain("note", &format!("`--waive {rule}:{id}` accepts nothing"));
+            }
+        }
+        if let Some(touched) = &self.touched {
+            report.narrow(touched);
+        }
         Ok(report)
     }
 
@@ -85,7 +169,12 @@ impl Sides {
     }
 
     pub(super) fn shown_path(&self, location: &Location) -> Option<String> {
-        self.of(location).shown_path(location)
+        let on_disk = self.base.is_on_disk();
+        match location.revision {
+            // A path in a revision is none that could be opened.
+            Some(_) if !on_disk => None,
+            _ => self.of(location).shown_path(location),
+        }
     }
 
     fn of(&self, location: &Location) -> &Scope {
@@ -102,6 +191,198 @@ fn snapshot<'s>(scope: &'s Scope, name: &'s str) -> Snapshot<'s> {
         files: &scope.files,
         name,
     }
+}
+
+fn choose(input: &Input, args: &Args) -> Result<Chosen, Failure> {
+    let base_is_revision = match &args.base {
+        Some(base) => state::is_revision(base, input)?,
+        None => true,
+    };
+    if !base_is_revision {
+        return from_path(input, args);
+    }
+    let git = Git::around(input)?;
+    let head_is_path = match &args.head {
+        Some(head) => !state::is_revision(head, input)?,
+        None => false,
+    };
+    if args.base.is_none() && git.repository.is_unborn() {
+        return first_commit(&git, input, args);
+    }
+    let base_name = args.base.as_deref().unwrap_or("HEAD");
+    let tip = git.repository.resolve(base_name)?;
+    let own = match &args.head {
+        Some(head) if !head_is_path => git.repository.resolve(head)?,
+        _ => git.repository.head()?,
+    };
+    let base = if args.merge || args.exactly || head_is_path {
+        tip.clone()
+    } else {
+        git.repository.merge_base(&tip, &own)?
+    };
+    let head = Head {
+        git: &git,
+        input,
+        own,
+        tip,
+    };
+    let (state, shown, conflicts) = match &args.head {
+        Some(head) if head_is_path => (State::path(head, None), head.clone(), Vec::new()),
+        _ => head.state(args)?,
+    };
+    Ok(Chosen {
+        names: Names {
+            base: base.id.short(),
+            shown: [named(base_name, &base), shown],
+        },
+        base: git.commit(&base),
+        head: state,
+        git: Some(git.clone()),
+        conflicts,
+    })
+}
+
+/// A base that is a folder or a release file.
+fn from_path(input: &Input, args: &Args) -> Result<Chosen, Failure> {
+    let base = args.base.clone().unwrap_or_default();
+    if args.merge || args.staged {
+        let flag = if args.merge { "--merge" } else { "--staged" };
+        return Err(Failure(format!("{flag} needs a git revision as its base")));
+    }
+    let (head, shown) = match &args.head {
+        None => (State::Disk(input.clone()), "the working tree".to_owned()),
+        Some(head) if state::is_revision(head, input)? => {
+            let git = Git::around(input)?;
+            let commit = git.repository.resolve(head)?;
+            (git.commit(&commit), named(head, &commit))
+        }
+        Some(head) => (State::path(head, input.config.as_deref()), head.clone()),
+    };
+    Ok(Chosen {
+        base: State::path(&base, input.config.as_deref()),
+        head,
+        names: Names {
+            base: base.clone(),
+            shown: [base, shown],
+        },
+        git: None,
+        conflicts: Vec::new(),
+    })
+}
+
+/// Before the first commit there is nothing to compare with.
+fn first_commit(git: &Git, input: &Input, args: &Args) -> Result<Chosen, Failure> {
+    let head = if args.staged {
+        State::Tree(git.tree(git.repository.index_tree()?, "the index"))
+    } else {
+        State::Disk(input.clone())
+    };
+    Ok(Chosen {
+        base: State::Nothing(input.clone()),
+        head,
+        names: Names {
+            base: "nothing".to_owned(),
+            shown: ["nothing".to_owned(), "the first commit".to_owned()],
+        },
+        git: None,
+        conflicts: Vec::new(),
+    })
+}
+
+/// A revision as the command line says it, with the commit that it is now.
+fn named(spec: &str, commit: &Commit) -> String {
+    let id = commit.id.to_string();
+    if id.starts_with(spec) {
+        return commit.id.short();
+    }
+    format!("{spec} ({})", commit.id.short())
+}
+
+/// What is needed to find the head.
+struct Head<'h> {
+    git: &'h Git,
+    input: &'h Input,
+    /// The commit of the head, or that the working tree is on.
+    own: Commit,
+    /// The tip of the base.
+    tip: Commit,
+}
+
+impl Head<'_> {
+    fn state(&self, args: &Args) -> Result<(State, String, Vec<Conflict>), Failure> {
+        let (state, shown) = match &args.head {
+            Some(head) => (self.git.commit(&self.own), named(head, &self.own)),
+            None if args.staged => {
+                let tree = self.git.repository.index_tree()?;
+                let tree = self.git.tree(tree, "the index");
+                (State::Tree(tree), "the index".to_owned())
+            }
+            None => (
+                State::Disk(self.input.clone()),
+                "the working tree".to_owned(),
+            ),
+        };
+        if !args.merge {
+            return Ok((state, shown, Vec::new()));
+        }
+        let repository = &self.git.repository;
+        let merge = match &state {
+            State::Tree(_) if args.head.is_some() => repository.merge(&self.tip, &self.own)?,
+            State::Tree(tree) => repository.merge_tree(&self.tip, &self.own, tree.id)?,
+            _ => {
+                let scope = state.open(state.workspace()?)?;
+                let tree = working_tree(self.git, &scope)?;
+                repository.merge_tree(&self.tip, &self.own, tree)?
+            }
+        };
+        match merge {
+            Merge::Tree(tree) => {
+                let tree = self.git.tree(tree, "the merge");
+                Ok((State::Tree(tree), format!("{shown}, merged"), Vec::new()))
+            }
+            Merge::Conflicts(paths) => {
+                let conflicts = self.conflicts(&paths)?;
+                Ok((state, format!("{shown}, which cannot be merged"), conflicts))
+            }
+        }
+    }
+
+    /// Paths in conflict, relative to the folder of the profile.
+    fn conflicts(&self, paths: &[String]) -> Result<Vec<Conflict>, Failure> {
+        let repository = &self.git.repository;
+        let workspace = self.git.commit(&self.tip).workspace()?;
+        let ancestor = repository.merge_base(&self.tip, &self.own)?;
+        let before = repository.files(ancestor.tree, &workspace)?;
+        let folder = repository.inside(&workspace.base)?;
+        let inner = |path: &String| {
+            let path = path.strip_prefix(folder.as_str()).unwrap_or(path);
+            path.trim_start_matches('/').to_owned()
+        };
+        let conflict = |path: String| Conflict {
+            both_added: before.iter().all(|file| file.path.as_ref() != path),
+            path: path.into(),
+        };
+        Ok(paths.iter().map(inner).map(conflict).collect())
+    }
+}
+
+fn working_tree(git: &Git, scope: &Scope) -> Result<crate::snapshot::git::Id, Failure> {
+    let limit = scope.workspace.profile.limits.file_bytes;
+    Ok(git.repository.working_tree(&scope.files, limit)?)
+}
+
+/// Files that are not alike in the base and the head.
+fn touched(
+    base: &Tree,
+    head: &State,
+    git: &Git,
+    scope: &Scope,
+) -> Result<BTreeSet<String>, Failure> {
+    let after = match head {
+        State::Tree(tree) => tree.id,
+        _ => working_tree(git, scope)?,
+    };
+    Ok(git.repository.changed(base.id, after, &scope.workspace)?)
 }
 
 /// The head is held against its own configuration only where that is no looser than the base's, or

@@ -10,7 +10,7 @@ use crate::snapshot::{Finder, SourceFile, Workspace, absolute, relative};
 use crate::text::decode_lossy;
 
 /// What the command line says about it.
-#[derive(clap::Args)]
+#[derive(Clone, clap::Args)]
 pub(super) struct Input {
     /// Files, folders or a release file; `-` reads the standard input
     pub(super) paths: Vec<PathBuf>,
@@ -41,23 +41,44 @@ impl Scope {
 
     /// The configuration that belongs to the paths.
     pub(super) fn workspace(input: &Input) -> Result<Workspace, Failure> {
-        let paths = paths(input)?;
-        let start = match paths.first() {
-            Some(path) if path.is_dir() => path.clone(),
-            Some(path) => path.parent().unwrap_or(path).to_path_buf(),
-            None => current()?,
-        };
+        let start = start(input)?;
         let workspace = match &input.config {
             Some(config) => Workspace::with_profile(config)?,
             None => Workspace::around(&start)?,
         };
-        for (name, (_, at)) in &workspace.profile.rules {
-            known_rules(std::iter::once(name)).map_err(|Failure(reason)| {
-                let path = workspace.profile_path.clone().unwrap_or_default();
-                Failure(format!("{}:{at}: {reason}", path.display()))
-            })?;
-        }
+        check_rules(&workspace)?;
         Ok(workspace)
+    }
+
+    /// Files that were found elsewhere, of which only those of some paths are wanted, if any.
+    pub(super) fn of(
+        workspace: Workspace,
+        files: Vec<SourceFile>,
+        paths: &[PathBuf],
+    ) -> Result<Self, Failure> {
+        let root = workspace.root();
+        let mut scope = Self {
+            workspace,
+            files,
+            wanted: None,
+            whole: true,
+            current: current()?,
+        };
+        let paths: Vec<PathBuf> = paths
+            .iter()
+            .map(|path| absolute(path))
+            .collect::<Result<_, _>>()?;
+        if !paths.is_empty() && !paths.iter().any(|path| root.starts_with(path)) {
+            let base = &scope.workspace.base;
+            let shown: Vec<String> = paths.iter().map(|path| relative(base, path)).collect();
+            let inside = |file: &&SourceFile| {
+                let path = Path::new(file.path.as_ref());
+                shown.iter().any(|wanted| path.starts_with(wanted))
+            };
+            let wanted = scope.files.iter().filter(inside);
+            scope.wanted = Some(wanted.map(|file| file.path.to_string()).collect());
+        }
+        Ok(scope)
     }
 
     /// Finds the files of the paths, checked by a given configuration.
@@ -124,6 +145,20 @@ impl Scope {
         })
     }
 
+    /// Whether its files can be opened by their paths.
+    pub(super) fn is_on_disk(&self) -> bool {
+        self.files.iter().all(|file| file.disk().is_some())
+    }
+
+    /// Whether another scope has the same files with the same content in git.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.files.len() == other.files.len()
+            && self.files.iter().zip(&other.files).all(|(one, other)| {
+                let blobs = one.blob().zip(other.blob());
+                one.path == other.path && blobs.is_some_and(|(one, other)| one == other)
+            })
+    }
+
     /// Narrows the report to some paths inside the corpus, all of which is still read.
     fn want(&mut self, paths: &[PathBuf], root: &Path) -> Result<(), Failure> {
         let finder = Finder::new(&self.workspace, root.to_path_buf());
@@ -169,7 +204,10 @@ impl Scope {
 
     /// The text of the file that a place is in.
     pub(super) fn text(&self, location: &Location) -> Option<String> {
-        let file = self.files.iter().find(|file| file.path == location.path)?;
+        let Some(file) = self.files.iter().find(|file| file.path == location.path) else {
+            let text = self.workspace.configuration(&location.path);
+            return text.map(str::to_owned);
+        };
         let bytes = file.read(self.workspace.profile.limits.file_bytes).ok()?;
         Some(decode_lossy(&bytes))
     }
@@ -191,6 +229,26 @@ impl Scope {
         }
         Some(shown)
     }
+}
+
+/// The folder that the corpus is around.
+pub(super) fn start(input: &Input) -> Result<PathBuf, Failure> {
+    Ok(match paths(input)?.first() {
+        Some(path) if path.is_dir() => path.clone(),
+        Some(path) => path.parent().unwrap_or(path).to_path_buf(),
+        None => current()?,
+    })
+}
+
+/// Rules that a profile names must exist.
+pub(super) fn check_rules(workspace: &Workspace) -> Result<(), Failure> {
+    for (name, (_, at)) in &workspace.profile.rules {
+        known_rules(std::iter::once(name)).map_err(|Failure(reason)| {
+            let path = workspace.profile_path.clone().unwrap_or_default();
+            Failure(format!("{}:{at}: {reason}", path.display()))
+        })?;
+    }
+    Ok(())
 }
 
 /// The paths of the command line, all of which exist.

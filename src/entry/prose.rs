@@ -71,6 +71,29 @@ pub fn sketch(text: &str) -> Option<([u32; SKETCH], u64)> {
     (words >= 12).then(|| (sketch, whole.finish()))
 }
 
+/// A hash of all words of a text in order, however short it is.
+#[must_use]
+pub(super) fn words_hash(text: &str) -> u64 {
+    let mut whole = FxHasher::default();
+    let plain = text.replace("&nbsp;", " ");
+    let bytes = plain.as_bytes();
+    let mut at = 0;
+    while let Some(&c) = bytes.get(at) {
+        if c == b'<' && opens_tag(bytes, at) {
+            at = memchr::memchr(b'>', &bytes[at..]).map_or(bytes.len(), |length| at + length);
+            continue;
+        }
+        let length = bytes[at..].iter().take_while(|c| is_in_word(**c)).count();
+        if length == 0 {
+            at += 1;
+            continue;
+        }
+        whole.write_u64(word_hash(&bytes[at..at + length]));
+        at += length;
+    }
+    whole.finish()
+}
+
 fn is_in_word(c: u8) -> bool {
     c.is_ascii_alphanumeric() || c >= 0x80
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::AtomicUsize;
 
 use super::compare::{Checked, judge};
-use super::{Options, Snapshot};
+use super::{Gate, Options, Snapshot};
 use crate::diagnostic::{Change, Diagnostic};
 use crate::entry::Vocabulary;
 use crate::schema::SchemaError;
@@ -60,7 +60,7 @@ pub fn backtest(
     for revision in revisions {
         let now = Checked::new(revision.snapshot, options, &words, progress)?;
         let found = match &before {
-            Some(before) => judge(before, &now, &[]),
+            Some(before) => judge(before, &now, &Gate::default()),
             None => now.findings(Vec::new()),
         };
         replayed.revisions.push(counted(revision, found));

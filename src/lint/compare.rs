@@ -10,7 +10,7 @@ use super::{Linked, Options, Report, Stage, Summary, count_kinds, finish};
 use crate::diagnostic::Diagnostic;
 use crate::entry::Vocabulary;
 use crate::history::loosened::Loosened;
-use crate::history::{Comparison, History};
+use crate::history::{Comparison, Conflict, History};
 use crate::rule::{Check, Sink};
 use crate::schema::SchemaError;
 use crate::snapshot::{SourceFile, Workspace, stem};
@@ -34,6 +34,20 @@ pub struct Gate {
     pub loosened: Vec<Loosened>,
     /// What the maintainer accepts.
     pub waivers: Vec<Waiver>,
+    /// Files that cannot be merged.
+    pub conflicts: Vec<Conflict>,
+    /// Whose comments count.
+    pub trust: Trust,
+}
+
+/// Whose comments that allow a finding count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Trust {
+    /// Those that the base has too: the head is a stranger's.
+    #[default]
+    Base,
+    /// All of the head's: it is checked by its own author.
+    Head,
 }
 
 /// One finding that a maintainer accepts, from the command line.
@@ -46,6 +60,12 @@ pub struct Waiver {
 }
 
 impl Waiver {
+    /// Whether it accepts a finding.
+    #[must_use]
+    pub fn accepts(&self, found: &Diagnostic) -> bool {
+        self.covers(found.rule, found.entry.as_deref(), &found.location.path)
+    }
+
     /// Whether it is about a rule and a place.
     #[must_use]
     pub fn covers(&self, rule: &str, entry: Option<&str>, path: &str) -> bool {
@@ -69,12 +89,11 @@ pub fn compare(
     let words = Vocabulary::default();
     let old = Checked::new(base, options, &words, progress)?;
     let mut new = Checked::new(head, options, &words, progress)?;
-    trust(
-        &mut new.linked.suppressions,
-        &old.linked.suppressions,
-        &gate.waivers,
-    );
-    let diagnostics = judge(&old, &new, &gate.loosened);
+    if gate.trust == Trust::Base {
+        let known = &old.linked.suppressions;
+        trust(&mut new.linked.suppressions, known, &gate.waivers);
+    }
+    let diagnostics = judge(&old, &new, gate);
     let (diagnostics, waived) = waive(diagnostics, &gate.waivers);
     let corpus = &new.linked.corpus;
     Ok(Report {
@@ -91,16 +110,13 @@ pub fn compare(
 }
 
 /// Findings of two states, each with how it stands to the base.
-pub(super) fn judge(
-    base: &Checked<'_>,
-    head: &Checked<'_>,
-    loosened: &[Loosened],
-) -> Vec<Diagnostic> {
+pub(super) fn judge(base: &Checked<'_>, head: &Checked<'_>, gate: &Gate) -> Vec<Diagnostic> {
     let history = History {
         base: &base.linked.corpus,
         head: &head.linked.corpus,
         base_name: base.snapshot.name.into(),
-        loosened,
+        loosened: &gate.loosened,
+        conflicts: &gate.conflicts,
     };
     let mut past = head.stage.history(&history);
     let sides = [
@@ -207,9 +223,7 @@ fn trust(
 
 /// Takes out what the maintainer accepts.
 fn waive(diagnostics: Vec<Diagnostic>, waivers: &[Waiver]) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
-    diagnostics.into_iter().partition(|found| {
-        let entry = found.entry.as_deref();
-        let path = found.location.path.as_ref();
-        !waivers.iter().any(|it| it.covers(found.rule, entry, path))
-    })
+    diagnostics
+        .into_iter()
+        .partition(|found| !waivers.iter().any(|waiver| waiver.accepts(found)))
 }

@@ -1,6 +1,8 @@
 //! Which findings count: with a base the introduced ones, else all.
 
-use super::Report;
+use std::collections::BTreeSet;
+
+use super::{Report, Summary, Waiver};
 use crate::diagnostic::{Change, Diagnostic, Severity};
 
 /// How many findings count, and how many others there are.
@@ -51,6 +53,28 @@ impl Report {
     pub fn fixed(&self) -> impl Iterator<Item = &Diagnostic> {
         let found = self.diagnostics.iter();
         found.filter(|found| found.change == Some(Change::Fixed))
+    }
+
+    /// Whether a waiver accepts one of the findings.
+    #[must_use]
+    pub fn is_waived(&self, waiver: &Waiver) -> bool {
+        let waived = self.comparison.iter().flat_map(|it| &it.waived);
+        waived.into_iter().any(|found| waiver.accepts(found))
+    }
+
+    /// Leaves what the change introduces and what lies in files that it touches, and forgets the
+    /// base, as in a check of those files alone.
+    pub fn narrow(&mut self, touched: &BTreeSet<String>) {
+        self.diagnostics.retain(|found| match found.change {
+            Some(Change::Fixed) => false,
+            Some(Change::Introduced) | None => true,
+            Some(Change::PreExisting) => touched.contains(found.location.path.as_ref()),
+        });
+        for found in &mut self.diagnostics {
+            found.change = None;
+        }
+        self.comparison = None;
+        self.summary = Summary::of(&self.diagnostics, touched.len(), self.summary.entries);
     }
 
     /// Counts the findings.

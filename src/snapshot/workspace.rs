@@ -88,7 +88,9 @@ impl Workspace {
             profile: Arc::new(profile),
             profile_path: None,
             schemas: Arc::new(schemas),
-            text: profile::embedded(profile::FILE_NAME).unwrap_or_default().into(),
+            text: profile::embedded(profile::FILE_NAME)
+                .unwrap_or_default()
+                .into(),
         })
     }
 

@@ -207,6 +207,7 @@ fn example() -> Comparison {
             changed,
             added,
         ],
+        ..Comparison::default()
     }
 }
 

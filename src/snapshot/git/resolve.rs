@@ -157,6 +157,13 @@ impl Repository {
         self.resolve("HEAD")
     }
 
+    /// Whether the branch that is checked out has no commit yet.
+    #[must_use]
+    pub fn is_unborn(&self) -> bool {
+        let unborn = self.read(|repository| Ok(unborn(repository).is_some()));
+        unborn.unwrap_or(false)
+    }
+
     /// The newest revision that both have in their history: where a change left its base.
     ///
     /// # Errors
