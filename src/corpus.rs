@@ -27,7 +27,7 @@ pub struct Corpus<'c> {
     pub files: Vec<CorpusFile>,
     /// Entries, copies too, in the order of files and places.
     pub entries: Vec<Entry>,
-    by_id: FxHashMap<Name, Vec<u32>>,
+    by_id: ById,
     broken: FxHashMap<Name, u32>,
 }
 
@@ -39,31 +39,28 @@ impl<'c> Corpus<'c> {
         schemas: &'c Schemas,
         files: impl IntoIterator<Item = (CorpusFile, Facts)>,
     ) -> Self {
-        let mut corpus = Self {
+        let mut broken = FxHashMap::default();
+        let mut linked = Vec::new();
+        let mut entries = Vec::new();
+        for (file, facts) in files {
+            let number = linked.len() as u32;
+            if let Some(id) = file.broken_id {
+                broken.entry(id).or_insert(number);
+            }
+            linked.push(file);
+            entries.extend(facts.entries.into_iter().map(|entry| Entry {
+                file: number,
+                ..entry
+            }));
+        }
+        Self {
             words,
             schemas,
-            files: Vec::new(),
-            entries: Vec::new(),
-            by_id: FxHashMap::default(),
-            broken: FxHashMap::default(),
-        };
-        for (file, facts) in files {
-            let number = corpus.files.len() as u32;
-            if let Some(id) = file.broken_id {
-                corpus.broken.entry(id).or_insert(number);
-            }
-            corpus.files.push(file);
-            for mut entry in facts.entries {
-                entry.file = number;
-                corpus
-                    .by_id
-                    .entry(entry.id)
-                    .or_default()
-                    .push(corpus.entries.len() as u32);
-                corpus.entries.push(entry);
-            }
+            by_id: ById::new(&entries),
+            files: linked,
+            entries,
+            broken,
         }
-        corpus
     }
 
     /// The entry with an ID: the first definition, or the first copy where there is no definition.
@@ -79,8 +76,10 @@ impl<'c> Corpus<'c> {
 
     /// Every entry with an ID, copies too, in order.
     pub fn all(&self, id: Name) -> impl Iterator<Item = &Entry> {
-        let places = self.by_id.get(&id).map_or(&[][..], Vec::as_slice);
-        places.iter().map(|&at| &self.entries[at as usize])
+        self.by_id
+            .places(id)
+            .iter()
+            .map(|&at| &self.entries[at as usize])
     }
 
     /// The file that, by its name, should define an ID and does not.
@@ -151,6 +150,43 @@ impl<'c> Corpus<'c> {
             found.clear();
         }
         found.into_iter().map(|(_, entry)| entry).collect()
+    }
+}
+
+/// The places of entries, sorted by ID and then by place. Names are small numbers, so that the
+/// places of one ID are found without a search.
+struct ById {
+    places: Vec<u32>,
+    /// Where the places of each name begin, and where those of the last one end.
+    starts: Vec<u32>,
+}
+
+impl ById {
+    fn new(entries: &[Entry]) -> Self {
+        let names = entries.iter().map(|entry| entry.id.number() + 1).max();
+        let mut starts = vec![0; names.unwrap_or(0) + 1];
+        for entry in entries {
+            starts[entry.id.number() + 1] += 1;
+        }
+        for name in 1..starts.len() {
+            starts[name] += starts[name - 1];
+        }
+        let mut next = starts.clone();
+        let mut places = vec![0; entries.len()];
+        for (place, entry) in entries.iter().enumerate() {
+            let free = &mut next[entry.id.number()];
+            places[*free as usize] = place as u32;
+            *free += 1;
+        }
+        Self { places, starts }
+    }
+
+    fn places(&self, id: Name) -> &[u32] {
+        let name = id.number();
+        match self.starts.get(name..name + 2) {
+            Some(&[start, end]) => &self.places[start as usize..end as usize],
+            _ => &[],
+        }
     }
 }
 

@@ -1,69 +1,23 @@
 //! The facts of one entry: what stays of a file when its text is gone.
 
 mod date;
+mod name;
 mod prose;
 
 pub use date::{Ordinal, date, month, ordinal_date, ordinal_parts, to_ordinal};
+pub use name::{Name, Names};
 pub use prose::{Prose, SKETCH, sketch};
 
 use std::hash::Hasher;
-use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::civil::Date;
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::FxHasher;
 
 use crate::schema::Schemas;
 use crate::schema::plan::{Met, Place, Plan, Visit};
 use crate::schema::vocabulary::{DateRole, Marks, Scope};
 use crate::syntax::{Document, Kind, Node, Style};
 use crate::text::Span;
-
-/// A text that recurs, such as an ID, by number. Equal texts of one [`Names`] have equal numbers;
-/// the order of the numbers means nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Name(u32);
-
-/// The texts behind [`Name`]s; shared by all threads of a run.
-#[derive(Debug, Default)]
-pub struct Names(RwLock<Table>);
-
-#[derive(Debug, Default)]
-struct Table {
-    numbers: FxHashMap<Arc<str>, Name>,
-    texts: Vec<Arc<str>>,
-}
-
-impl Names {
-    /// The name of a text.
-    pub fn name(&self, text: &str) -> Name {
-        if let Some(name) = self.find(text) {
-            return name;
-        }
-        let mut table = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(&name) = table.numbers.get(text) {
-            return name;
-        }
-        let name = Name(table.texts.len() as u32);
-        let text: Arc<str> = text.into();
-        table.texts.push(Arc::clone(&text));
-        table.numbers.insert(text, name);
-        name
-    }
-
-    /// The name of a text that was met before.
-    #[must_use]
-    pub fn find(&self, text: &str) -> Option<Name> {
-        let table = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        table.numbers.get(text).copied()
-    }
-
-    /// The text of a name.
-    #[must_use]
-    pub fn text(&self, name: Name) -> Arc<str> {
-        let table = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(&table.texts[name.0 as usize])
-    }
-}
 
 /// An object of a document that is an entry, with all that its schema marks in it.
 pub struct Subject<'d> {
@@ -339,7 +293,7 @@ pub struct Vocabulary {
 #[must_use]
 pub fn facts(subject: &Subject<'_>, schemas: &Schemas, words: &Vocabulary) -> Option<Entry> {
     let id = subject.id()?;
-    let names = &words.names;
+    let mut draft = Draft::default();
     let mut references = Vec::new();
     let mut mentions = Vec::new();
     let mut dates = Vec::new();
@@ -355,16 +309,19 @@ pub fn facts(subject: &Subject<'_>, schemas: &Schemas, words: &Vocabulary) -> Op
         ] {
             if let Some(kinds) = kinds {
                 references.push(Reference {
-                    target: names.name(text),
+                    target: draft.name(text),
                     span: node.span(),
-                    kinds: words.kind_sets.number(kinds),
+                    kinds: draft.kind_set(kinds, &words.kind_sets),
                     role,
                     written: Written::of(node),
                 });
             }
         }
-        if marks.mentions {
-            mentions.extend(mentions_in(node, text, schemas, names));
+        if let (true, Some(pattern)) = (marks.mentions, schemas.mention()) {
+            mentions.extend(pattern.find_iter(text).map(|found| {
+                let name = draft.name(found.as_str());
+                (name, node.locate(found.range()))
+            }));
         }
         if let Some(mark) = marks.date {
             dates.push(DateFact {
@@ -374,7 +331,7 @@ pub fn facts(subject: &Subject<'_>, schemas: &Schemas, words: &Vocabulary) -> Op
             });
         }
         if marks.person {
-            people.push((names.name(text), node.locate(0..text.len())));
+            people.push((draft.name(text), node.locate(0..text.len())));
         }
         if marks.prose.is_some() && prose.is_none() {
             prose = sketch(text).map(|(sketch, words)| Prose {
@@ -386,8 +343,8 @@ pub fn facts(subject: &Subject<'_>, schemas: &Schemas, words: &Vocabulary) -> Op
         retired |= marks.status.as_deref() == Some(text);
     }
     let label = subject.label();
-    Some(Entry {
-        id: names.name(id.text()),
+    let mut entry = Entry {
+        id: draft.name(id.text()),
         kind: subject.kind as u16,
         copy: subject.copy,
         retired,
@@ -403,29 +360,57 @@ pub fn facts(subject: &Subject<'_>, schemas: &Schemas, words: &Vocabulary) -> Op
         people: people.into(),
         prose,
         fields: if subject.copy {
-            field_hashes(subject.node, names)
+            field_hashes(subject.node, &mut draft)
         } else {
             Box::default()
         },
-    })
+    };
+    draft.settle(&mut entry, &words.names);
+    Some(entry)
 }
 
-fn mentions_in<'a>(
-    node: Node<'a>,
-    text: &'a str,
-    schemas: &'a Schemas,
-    names: &'a Names,
-) -> impl Iterator<Item = (Name, Span)> + 'a {
-    let pattern = schemas.mention();
-    pattern
-        .into_iter()
-        .flat_map(move |pattern| pattern.find_iter(text))
-        .map(move |found| (names.name(found.as_str()), node.locate(found.range())))
+/// The texts of an entry that get names, in the order in which they were met. They are named
+/// together at the end; until then a [`Name`] of the entry is a place in this list.
+#[derive(Default)]
+struct Draft<'d> {
+    texts: Vec<&'d str>,
+    /// The kinds that were looked up last, and their number: items of one list have the same.
+    kinds: Option<(&'d [String], u16)>,
 }
 
-fn field_hashes(node: Node<'_>, names: &Names) -> Box<[(Name, u64)]> {
+impl<'d> Draft<'d> {
+    fn name(&mut self, text: &'d str) -> Name {
+        self.texts.push(text);
+        Name(self.texts.len() as u32 - 1)
+    }
+
+    fn kind_set(&mut self, kinds: &'d [String], sets: &KindSets) -> u16 {
+        match self.kinds {
+            Some((known, number)) if std::ptr::eq(known, kinds) => number,
+            _ => {
+                let number = sets.number(kinds);
+                self.kinds = Some((kinds, number));
+                number
+            }
+        }
+    }
+
+    /// Puts the real names in their places.
+    fn settle(&self, entry: &mut Entry, names: &Names) {
+        let named = names.all(&self.texts);
+        let references = entry.references.iter_mut();
+        std::iter::once(&mut entry.id)
+            .chain(references.map(|reference| &mut reference.target))
+            .chain(entry.mentions.iter_mut().map(|(name, _)| name))
+            .chain(entry.people.iter_mut().map(|(name, _)| name))
+            .chain(entry.fields.iter_mut().map(|(name, _)| name))
+            .for_each(|name| *name = named[name.number()]);
+    }
+}
+
+fn field_hashes<'d>(node: Node<'d>, draft: &mut Draft<'d>) -> Box<[(Name, u64)]> {
     node.entries()
-        .map(|(key, value)| (names.name(key.text()), content_hash(value)))
+        .map(|(key, value)| (draft.name(key.text()), content_hash(value)))
         .collect()
 }
 

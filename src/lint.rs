@@ -217,18 +217,17 @@ struct Stage<'r> {
 
 impl Stage<'_> {
     fn corpus(&self, corpus: &Corpus<'_>) -> Vec<Diagnostic> {
-        let mut found = Vec::new();
+        let mut sink = Sink::new("".into());
         if !self.options.whole_corpus {
-            return found;
+            return sink.into_found();
         }
         for (rule, severity, fixed) in self.levels.active() {
             if let Check::Corpus(check) = rule.check {
-                let mut sink = Sink::new(rule.name, severity, fixed, "".into());
+                sink.turn_to(rule.name, severity, fixed);
                 check(corpus, &mut sink);
-                found.extend(sink.into_found());
             }
         }
-        found
+        sink.into_found()
     }
 
     fn file(&self, file: &SourceFile) -> Result<Outcome, SchemaError> {
@@ -341,10 +340,13 @@ impl Stage<'_> {
         let mut diagnostics = self.rules(&view);
         finish::limit(&mut diagnostics, self.workspace.profile.limits.findings);
         finish::locate_in(&mut diagnostics, &view);
-        let entries: Vec<_> = subjects
-            .iter()
-            .filter_map(|subject| entry::facts(subject, schemas, self.words))
-            .collect();
+        // With the right size from the start: these stay in memory until the end.
+        let mut entries = Vec::with_capacity(subjects.len());
+        entries.extend(
+            subjects
+                .iter()
+                .filter_map(|subject| entry::facts(subject, schemas, self.words)),
+        );
         Outcome {
             diagnostics,
             broken_id: self.missing_id(file, &entries),
@@ -354,9 +356,9 @@ impl Stage<'_> {
     }
 
     fn rules(&self, view: &DocumentView<'_>) -> Vec<Diagnostic> {
-        let mut found = Vec::new();
+        let mut sink = Sink::new(Arc::clone(view.path));
         for (rule, severity, fixed) in self.levels.active() {
-            let mut sink = Sink::new(rule.name, severity, fixed, Arc::clone(view.path));
+            sink.turn_to(rule.name, severity, fixed);
             match rule.check {
                 Check::Document(check) => check(view, &mut sink),
                 Check::Entry(check) => {
@@ -370,11 +372,10 @@ impl Stage<'_> {
                         );
                     }
                 }
-                Check::Corpus(_) | Check::Run => continue,
+                Check::Corpus(_) | Check::Run => {}
             }
-            found.extend(sink.into_found());
         }
-        found
+        sink.into_found()
     }
 
     fn kind(&self, kind: usize) -> Option<&Kind> {
@@ -411,7 +412,7 @@ impl Stage<'_> {
         let kinds = self.workspace.schemas.entry_kinds();
         let stem = stem(&file.path);
         let named_after = kinds[first.kind as usize].is_stem;
-        let is_right = || *self.words.names.text(first.id) == *stem;
+        let is_right = || self.words.names.is(first.id, stem);
         if !named_after || is_right() {
             return None;
         }

@@ -3,8 +3,10 @@
 use std::fmt;
 use std::fs;
 use std::io::Read;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, MAIN_SEPARATOR, Path, PathBuf};
 use std::sync::Arc;
+
+use globset::Candidate;
 
 use crate::profile::{self, Profile, ProfileError};
 use crate::schema::{SchemaError, Schemas};
@@ -214,19 +216,34 @@ impl SourceFile {
 /// Reads a file that is not larger than a limit, and not at all where it is.
 fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, Unread> {
     let refuse = |error: &std::io::Error| Unread::Unreadable(plain(error));
-    let file = fs::File::open(path).map_err(|error| refuse(&error))?;
+    let mut file = fs::File::open(path).map_err(|error| refuse(&error))?;
     let bytes = file.metadata().map_err(|error| refuse(&error))?.len();
     if bytes > limit {
         return Err(Unread::TooLarge { bytes, limit });
     }
-    let mut content = Vec::with_capacity(bytes as usize);
-    // A file that grows meanwhile is cut off one byte over the limit, and refused.
-    file.take(limit + 1)
-        .read_to_end(&mut content)
-        .map_err(|error| refuse(&error))?;
+    let content = read_all(&mut file, bytes, limit).map_err(|error| refuse(&error))?;
     let bytes = content.len() as u64;
     if bytes > limit {
         return Err(Unread::TooLarge { bytes, limit });
+    }
+    Ok(content)
+}
+
+/// Reads a file that should have so many bytes, and at most one byte over a limit of one that grows.
+fn read_all(file: &mut fs::File, bytes: u64, limit: u64) -> std::io::Result<Vec<u8>> {
+    // One byte more is asked for than there is: to get all but that one says that this is the end,
+    // without a second question to the system.
+    let mut content = vec![0; bytes as usize + 1];
+    let filled = loop {
+        match file.read(&mut content) {
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            result => break result?,
+        }
+    };
+    content.truncate(filled);
+    if filled as u64 != bytes {
+        let rest = (limit + 1).saturating_sub(filled as u64);
+        file.take(rest).read_to_end(&mut content)?;
     }
     Ok(content)
 }
@@ -328,9 +345,10 @@ impl<'w> Finder<'w> {
             return None;
         }
         let mut file = self.source(path);
-        let inner = path.strip_prefix(&self.root).unwrap_or(path);
         let workspace = self.workspace;
-        if workspace.is_configuration(&file) || workspace.profile.ignore.is_match(inner) {
+        let ignore = &workspace.profile.ignore;
+        let is_ignored = !ignore.is_empty() && ignore.is_match(self.inner(path).unwrap_or(path));
+        if is_ignored || workspace.is_configuration(&file) {
             return None;
         }
         if kind.is_symlink() && path.is_dir() {
@@ -371,12 +389,24 @@ impl<'w> Finder<'w> {
         file
     }
 
+    /// A path as the globs of the profile see it; `None` for one outside.
+    fn inner<'p>(&self, path: &'p Path) -> Option<&'p Path> {
+        let plain = below(&self.root, path).map(Path::new);
+        plain.or_else(|| path.strip_prefix(&self.root).ok())
+    }
+
     fn source(&self, path: &Path) -> SourceFile {
-        let inner = path.strip_prefix(&self.root).ok();
-        let shown: Arc<str> = relative(&self.workspace.base, path).into();
-        let by_glob = inner.and_then(|inner| {
+        let base = &self.workspace.base;
+        let shown: Arc<str> = match below(base, path) {
+            Some(inner) => inner.into(),
+            None => relative(base, path).into(),
+        };
+        let by_glob = self.inner(path).and_then(|inner| {
             let kinds = &self.workspace.profile.kinds;
-            kinds.iter().position(|kind| kind.files.is_match(inner))
+            let inner = Candidate::new(inner);
+            kinds
+                .iter()
+                .position(|kind| kind.files.is_match_candidate(&inner))
         });
         SourceFile {
             kind: by_glob.or_else(|| self.workspace.schemas.kind_of_id(stem(&shown))),
@@ -387,6 +417,15 @@ impl<'w> Finder<'w> {
             content: None,
         }
     }
+}
+
+/// A path below a folder as it is written, where it is written in the plainest way; to compare
+/// whole texts is far cheaper than to compare them part by part.
+fn below<'p>(folder: &Path, path: &'p Path) -> Option<&'p str> {
+    let rest = path.to_str()?.strip_prefix(folder.to_str()?)?;
+    let inner = rest.strip_prefix('/').filter(|_| MAIN_SEPARATOR == '/')?;
+    let is_plain = inner.split('/').all(|part| !matches!(part, "" | "."));
+    is_plain.then_some(inner)
 }
 
 /// Why something that is no plain file is not opened.

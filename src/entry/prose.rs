@@ -45,18 +45,17 @@ pub fn sketch(text: &str) -> Option<([u32; SKETCH], u64)> {
     let mut whole = FxHasher::default();
     let bytes = text.as_bytes();
     let mut at = 0;
-    while let Some(&c) = bytes.get(at) {
-        if c == b'<' && opens_tag(bytes, at) {
-            at = memchr::memchr(b'>', &bytes[at..]).map_or(bytes.len(), |length| at + length);
-            continue;
-        }
-        let length = bytes[at..].iter().take_while(|c| is_in_word(**c)).count();
+    while at < bytes.len() {
+        let (length, hash) = word(&bytes[at..]);
         if length == 0 {
             at += 1;
+            if bytes[at - 1] == b'<' && opens_tag(&bytes[at..]) {
+                at = memchr::memchr(b'>', &bytes[at..]).map_or(bytes.len(), |length| at + length);
+            }
             continue;
         }
-        run = [run[1], run[2], word_hash(&bytes[at..at + length])];
-        whole.write_u64(run[2]);
+        run = [run[1], run[2], hash];
+        whole.write_u64(hash);
         at += length;
         words += 1;
         if words >= 3 {
@@ -71,31 +70,97 @@ pub fn sketch(text: &str) -> Option<([u32; SKETCH], u64)> {
     (words >= 12).then(|| (sketch, whole.finish()))
 }
 
-fn is_in_word(c: u8) -> bool {
-    c.is_ascii_alphanumeric() || c >= 0x80
-}
-
-/// A hash of a word without its case, eight bytes at a time.
-fn word_hash(word: &[u8]) -> u64 {
+/// The length of the word at the start of a text, and a hash of it without its case, eight bytes at
+/// a time. A word is of ASCII letters, digits, and anything beyond ASCII.
+fn word(text: &[u8]) -> (usize, u64) {
     let mut hasher = FxHasher::default();
-    for part in word.chunks(8) {
-        let mut block = [0; 8];
-        block[..part.len()].copy_from_slice(part);
-        // The bit that tells upper from lower case in ASCII is set everywhere.
-        hasher.write_u64(u64::from_le_bytes(block) | 0x2020_2020_2020_2020);
+    let mut length = 0;
+    loop {
+        let rest = &text[length..];
+        let block = match rest.first_chunk() {
+            Some(block) => u64::from_le_bytes(*block),
+            None => {
+                let mut block = [0; 8];
+                block[..rest.len()].copy_from_slice(rest);
+                u64::from_le_bytes(block)
+            }
+        };
+        let count = in_word(block);
+        if count > 0 {
+            let said = block & (u64::MAX >> (64 - 8 * count));
+            // The bit that tells upper from lower case in ASCII is set everywhere.
+            hasher.write_u64(said | CASE);
+            length += count as usize;
+        }
+        if count < 8 {
+            return (length, hasher.finish());
+        }
     }
-    hasher.finish()
 }
 
-/// Whether a `<` begins a tag or a comment, and is not a sign in a sentence.
-fn opens_tag(text: &[u8], at: usize) -> bool {
-    let next = text.get(at + 1);
+/// In each byte the bit that tells upper from lower case in ASCII.
+const CASE: u64 = every(0x20);
+
+/// In each byte the highest bit, which ASCII does not have.
+const HIGH: u64 = every(0x80);
+
+const fn every(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
+}
+
+/// How many of eight bytes, from the lowest, belong to a word.
+fn in_word(block: u64) -> u32 {
+    let ascii = block & !HIGH;
+    // A sum reaches the highest bit of its byte where the byte is large enough, and never the next
+    // byte.
+    let between = |bytes: u64, first: u8, last: u8| {
+        (bytes + every(0x80 - first)) & !(bytes + every(0x7f - last))
+    };
+    let digit = between(ascii, b'0', b'9');
+    let letter = between(ascii | CASE, b'a', b'z');
+    let word = (digit | letter | block) & HIGH;
+    (!word & HIGH).trailing_zeros() / 8
+}
+
+/// Whether what stands behind a `<` makes it a tag or a comment, and not a sign in a sentence.
+fn opens_tag(text: &[u8]) -> bool {
+    let next = text.first();
     next.is_some_and(|next| next.is_ascii_alphabetic() || matches!(next, b'/' | b'!'))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_end_where_they_should() {
+        for (text, length) in [
+            ("", 0),
+            ("a", 1),
+            ("Zz09", 4),
+            ("@x", 0),
+            ("[x", 0),
+            ("`x", 0),
+            ("{x", 0),
+            ("/x", 0),
+            (":x", 0),
+            ("\u{10}\u{19}", 0),
+            ("seven77 x", 7),
+            ("eight888", 8),
+            ("eight888-x", 8),
+            ("na\u{ef}ve\u{301}s, x", 9),
+            ("characterisations of", 17),
+        ] {
+            assert_eq!(word(text.as_bytes()).0, length, "{text:?}");
+        }
+        for byte in 0..=0xff_u8 {
+            let wanted = byte.is_ascii_alphanumeric() || byte >= 0x80;
+            assert_eq!(word(&[byte, b' ']).0 == 1, wanted, "{byte:#x}");
+            assert_eq!(word(&[byte]).0 == 1, wanted, "{byte:#x}");
+        }
+        assert_eq!(word(b"Corpuslints!").1, word(b"corpusLINTS").1);
+        assert_ne!(word(b"corpuslints").1, word(b"corpuslint").1);
+    }
 
     #[test]
     fn sketches_of_near_texts_agree() {

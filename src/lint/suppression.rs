@@ -1,10 +1,17 @@
 //! `# corpuslint: allow RULE -- reason`: findings that a person has accepted.
 
+use std::sync::LazyLock;
+
+use memchr::memmem;
+
 use crate::syntax::{self, Document, Format, Node};
 use crate::text::{LineIndex, Position, Span};
 
 /// What a comment must begin with to be for us.
 const MARK: &str = "corpuslint:";
+
+/// Ready to be searched for in every file.
+static FINDER: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(MARK));
 
 /// One comment that allows a rule.
 #[derive(Clone, Debug)]
@@ -25,7 +32,7 @@ pub(super) struct Suppression {
 /// The suppressions in a document. JSON has no comments, so it has none.
 pub(super) fn find(document: &Document<'_>) -> Vec<Suppression> {
     let source = document.source();
-    if memchr::memmem::find(source.as_bytes(), MARK.as_bytes()).is_none() {
+    if FINDER.find(source.as_bytes()).is_none() {
         return Vec::new();
     }
     let part = match document.format() {

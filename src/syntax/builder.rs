@@ -238,11 +238,14 @@ impl<'s, 'l> Builder<'s, 'l> {
     }
 
     fn text_of(&self, index: u32) -> &str {
+        self.node(index).text()
+    }
+
+    fn node(&self, index: u32) -> Node<'_> {
         Node {
             doc: &self.doc,
             at: index,
         }
-        .text()
     }
 
     /// An earlier key of the open mapping with the same text.
@@ -291,7 +294,7 @@ impl<'s, 'l> Builder<'s, 'l> {
         let text = self.text_of(index);
         let mut at = parent + 1;
         for _ in 0..count {
-            if self.text_of(at) == text {
+            if self.node(at).says(text) {
                 return Some(at);
             }
             at = self.doc.records[self.doc.records[at as usize].next as usize].next;
