@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::entry::{Entry, Facts, Name, Vocabulary};
+use crate::entry::{Entry, Name, Vocabulary};
 use crate::schema::Schemas;
 
 /// A file of the corpus, as far as the others care.
@@ -15,6 +15,17 @@ pub struct CorpusFile {
     /// The ID that the file's name says, where no entry in the file has it: the file could not be
     /// read, or its ID is wrong.
     pub broken_id: Option<Name>,
+}
+
+impl CorpusFile {
+    /// A file that defines what its name says.
+    #[must_use]
+    pub fn of(path: &Arc<str>) -> Self {
+        Self {
+            path: Arc::clone(path),
+            broken_id: None,
+        }
+    }
 }
 
 /// All entries of a snapshot, linked.
@@ -32,32 +43,26 @@ pub struct Corpus<'c> {
 }
 
 impl<'c> Corpus<'c> {
-    /// Links the facts of files, given in the order of their paths.
+    /// Links the entries of files; files are given in the order of their paths, entries in that of
+    /// their files and places.
     #[must_use]
     pub fn link(
         words: &'c Vocabulary,
         schemas: &'c Schemas,
-        files: impl IntoIterator<Item = (CorpusFile, Facts)>,
+        files: Vec<CorpusFile>,
+        entries: Vec<Entry>,
     ) -> Self {
         let mut broken = FxHashMap::default();
-        let mut linked = Vec::new();
-        let mut entries = Vec::new();
-        for (file, facts) in files {
-            let number = linked.len() as u32;
+        for (number, file) in files.iter().enumerate() {
             if let Some(id) = file.broken_id {
-                broken.entry(id).or_insert(number);
+                broken.entry(id).or_insert(number as u32);
             }
-            linked.push(file);
-            entries.extend(facts.entries.into_iter().map(|entry| Entry {
-                file: number,
-                ..entry
-            }));
         }
         Self {
             words,
             schemas,
             by_id: ById::new(&entries),
-            files: linked,
+            files,
             entries,
             broken,
         }

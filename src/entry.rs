@@ -106,6 +106,9 @@ pub fn subjects<'d>(
     finder.found
 }
 
+/// Marked values that most entries have room for.
+const USUAL_FIELDS: usize = 24;
+
 struct Finder<'d> {
     schemas: &'d Schemas,
     plan: &'d Plan,
@@ -126,7 +129,7 @@ impl<'d> Visit<'d> for Finder<'d> {
                 plan: self.plan,
                 kind,
                 copy: entry.copy,
-                fields: Vec::new(),
+                fields: Vec::with_capacity(USUAL_FIELDS),
             });
         } else if let Some(&owner) = self.open.last() {
             self.found[owner].fields.push(met);
@@ -294,10 +297,16 @@ pub struct Vocabulary {
 pub fn facts(subject: &Subject<'_>, schemas: &Schemas, words: &Vocabulary) -> Option<Entry> {
     let id = subject.id()?;
     let mut draft = Draft::default();
-    let mut references = Vec::new();
+    // With the right sizes from the start, because what is found stays until the end.
+    let count = |fits: fn(&Marks) -> bool| {
+        let fields = subject.fields.iter();
+        fields.filter(|met| fits(met.marks)).count()
+    };
+    let refers = |marks: &Marks| marks.refs.is_some() || marks.replaced_by.is_some();
+    let mut references = Vec::with_capacity(count(refers));
     let mut mentions = Vec::new();
-    let mut dates = Vec::new();
-    let mut people = Vec::new();
+    let mut dates = Vec::with_capacity(count(|marks| marks.date.is_some()));
+    let mut people = Vec::with_capacity(count(|marks| marks.person));
     let mut prose = None;
     let mut retired = false;
     for met in &subject.fields {
@@ -317,11 +326,9 @@ pub fn facts(subject: &Subject<'_>, schemas: &Schemas, words: &Vocabulary) -> Op
                 });
             }
         }
-        if let (true, Some(pattern)) = (marks.mentions, schemas.mention()) {
-            mentions.extend(pattern.find_iter(text).map(|found| {
-                let name = draft.name(found.as_str());
-                (name, node.locate(found.range()))
-            }));
+        if let (true, Some(words)) = (marks.mentions, schemas.mentions()) {
+            let found = words.find(text);
+            mentions.extend(found.map(|at| (draft.name(&text[at.clone()]), node.locate(at))));
         }
         if let Some(mark) = marks.date {
             dates.push(DateFact {

@@ -1,6 +1,7 @@
 //! Runs the stages: read, parse, validate, take facts, link, rules. Owns order, suppression, sorting.
 
 mod finish;
+mod gather;
 mod suppression;
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use crate::schema::{SchemaError, Schemas};
 use crate::snapshot::{SourceFile, Unread, Workspace, stem};
 use crate::syntax::{self, Document, Format};
 use crate::text;
+use gather::Gathered;
 use suppression::Suppression;
 
 /// What a run is asked for.
@@ -155,36 +157,28 @@ pub fn inspect<T>(
         levels,
         words: &words,
     };
-    let outcomes: Vec<Outcome> = files
+    let gathered = files
         .par_iter()
-        .map(|file| {
-            let outcome = stage.file(file);
+        .enumerate()
+        .try_fold(Gathered::default, |mut gathered, (number, file)| {
+            gathered.add(number, file, stage.file(file)?);
             progress.fetch_add(1, Ordering::Relaxed);
-            outcome
+            Ok(gathered)
         })
-        .collect::<Result<_, _>>()?;
-    let mut diagnostics = Vec::new();
-    let mut suppressions = Vec::new();
-    let mut linked = Vec::with_capacity(files.len());
-    for (file, outcome) in files.iter().zip(outcomes) {
-        diagnostics.extend(outcome.diagnostics);
-        suppressions.extend(
-            outcome
-                .suppressions
-                .into_iter()
-                .map(|found| (Arc::clone(&file.path), found)),
-        );
-        let corpus_file = CorpusFile {
-            path: Arc::clone(&file.path),
-            broken_id: outcome.broken_id.map(|id| words.names.name(&id)),
-        };
-        linked.push((corpus_file, outcome.facts));
+        .try_reduce(Gathered::default, |first, second| Ok(first.join(second)))?;
+    let mut linked: Vec<CorpusFile> = files
+        .iter()
+        .map(|file| CorpusFile::of(&file.path))
+        .collect();
+    for (number, id) in gathered.broken_ids {
+        linked[number].broken_id = Some(words.names.name(&id));
     }
-    let corpus = Corpus::link(&words, &workspace.schemas, linked);
+    let corpus = Corpus::link(&words, &workspace.schemas, linked, gathered.entries);
     let mut late = stage.corpus(&corpus);
     finish::locate(&mut late, files, workspace);
+    let mut diagnostics = gathered.diagnostics;
     diagnostics.append(&mut late);
-    let diagnostics = finish::finish(diagnostics, suppressions, &stage.levels);
+    let diagnostics = finish::finish(diagnostics, gathered.suppressions, &stage.levels);
     let report = Report {
         summary: Summary::of(&diagnostics, files.len(), corpus.definitions().count()),
         kinds: count_kinds(&corpus),

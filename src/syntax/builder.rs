@@ -31,16 +31,20 @@ pub(super) struct Stop;
 
 impl<'s, 'l> Builder<'s, 'l> {
     pub(super) fn new(source: &'s str, format: Format, limits: &'l Limits) -> Self {
-        let mut doc = Document::empty(source, format);
-        doc.records.reserve(source.len() / 24 + 8);
         Self {
-            doc,
+            doc: Document::empty(source, format),
             limits,
             problems: Vec::new(),
             open: Vec::new(),
             expanded_nodes: 0,
             expanded_bytes: 0,
         }
+    }
+
+    /// Makes room for as many records as such a source usually has.
+    pub(super) fn with_room(mut self) -> Self {
+        self.doc.records.reserve(self.doc.source.len() / 24 + 8);
+        self
     }
 
     pub(super) fn problem(&mut self, kind: ProblemKind, span: Span) {
