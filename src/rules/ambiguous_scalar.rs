@@ -32,7 +32,13 @@ pub(super) fn check(view: &DocumentView<'_>, sink: &mut Sink) {
 
 /// What YAML 1.1 makes of a value, where that differs.
 fn reading(node: Node<'_>) -> Option<Yaml11> {
-    if node.style() != Style::Plain || node.is_alias() || node.span().is_empty() {
+    if node.style() != Style::Plain || node.is_alias() {
+        return None;
+    }
+    let source = node.document().source().as_bytes();
+    // Most values are words, and most words begin with a letter that decides it.
+    let first = source.get(node.span().range()).and_then(<[u8]>::first)?;
+    if first.is_ascii_alphabetic() && !b"yYnNoO".contains(first) {
         return None;
     }
     yaml11(node.text())

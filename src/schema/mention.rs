@@ -3,12 +3,15 @@
 use std::ops::Range;
 
 use regex::Regex;
+use regex_syntax::hir::literal::Extractor;
 
 /// Finds the words of a text that have the shape of an ID of any kind.
 pub struct Mentions {
-    /// Says where such a word ends, but not whether it begins there: without a look at what stands
-    /// before, the search can skip to the letters that an ID begins with.
-    pattern: Regex,
+    /// The whole word, at the start of a text.
+    word: Regex,
+    /// What such a word may begin with, where that is known: a search for a few letters is many
+    /// times faster than one for a pattern.
+    beginnings: Option<Regex>,
 }
 
 impl Mentions {
@@ -23,11 +26,14 @@ impl Mentions {
         if shapes.is_empty() {
             return None;
         }
+        let shapes = shapes.join("|");
         // ASCII boundaries keep the search on the fast automaton; a letter beside an ID that is not
         // ASCII is rare, and then the ID is still worth looking up.
-        let pattern = format!(r"(?:{})(?-u:\b)", shapes.join("|"));
-        let pattern = Regex::new(&pattern).ok()?;
-        Some(Self { pattern })
+        let word = Regex::new(&format!(r"^(?:{shapes})(?-u:\b)")).ok()?;
+        Some(Self {
+            word,
+            beginnings: beginnings(&shapes),
+        })
     }
 
     /// Where such words stand, in order.
@@ -35,18 +41,36 @@ impl Mentions {
         let mut at = 0;
         std::iter::from_fn(move || {
             while at < text.len() {
-                let found = self.pattern.find_at(text, at)?;
-                if !found.is_empty() && is_start(text, found.start()) {
-                    at = found.end();
-                    return Some(found.range());
+                let start = match &self.beginnings {
+                    Some(beginnings) => beginnings.find_at(text, at)?.start(),
+                    None => at,
+                };
+                let word = is_start(text, start).then(|| self.word.find(&text[start..]));
+                if let Some(word) = word.flatten().filter(|word| !word.is_empty()) {
+                    at = start + word.end();
+                    return Some(start..at);
                 }
-                // Whatever is found before the next boundary would not begin at one either.
-                let mut behind = found.start() + 1..text.len();
-                at = behind.find(|&at| is_start(text, at)).unwrap_or(text.len());
+                let mut behind = start + 1..text.len();
+                at = behind.find(|&at| is_start(text, at))?;
             }
             None
         })
     }
+}
+
+/// A search for what every word of some shapes begins with. `None` where they may begin with many
+/// things, or nothing.
+fn beginnings(shapes: &str) -> Option<Regex> {
+    let shapes = regex_syntax::parse(shapes).ok()?;
+    let prefixes = Extractor::new().limit_class(1).extract(&shapes);
+    let prefixes: Vec<String> = prefixes
+        .literals()?
+        .iter()
+        .map(|prefix| std::str::from_utf8(prefix.as_bytes()).map(regex::escape))
+        .collect::<Result<_, _>>()
+        .ok()?;
+    let are_useful = !prefixes.is_empty() && prefixes.iter().all(|prefix| !prefix.is_empty());
+    are_useful.then(|| Regex::new(&prefixes.join("|")).ok())?
 }
 
 /// Whether an ASCII word begins or ends at a place, which then is a boundary of characters too.
@@ -83,6 +107,12 @@ mod tests {
             let found: Vec<&str> = mentions.find(text).map(|range| &text[range]).collect();
             assert_eq!(found, expected, "{text}");
         }
+        assert!(mentions.beginnings.is_none());
         assert!(Mentions::new(["PV[0-9]"].into_iter()).is_none());
+        let mentions = Mentions::new(patterns[..3].iter().copied()).expect("a pattern");
+        assert!(mentions.beginnings.is_some());
+        let text = "MTMT012 _MT012 \u{e9}MT012, MT012.004-MT059 or-soup r- r-soup";
+        let found: Vec<&str> = mentions.find(text).map(|range| &text[range]).collect();
+        assert_eq!(found, ["MT012", "MT012.004", "MT059", "r-soup"]);
     }
 }
