@@ -36,8 +36,7 @@ pub struct Corpus<'c> {
     pub schemas: &'c Schemas,
     /// Files, in the order of their paths.
     pub files: Vec<CorpusFile>,
-    /// Entries, copies too, in the order of files and places.
-    pub entries: Vec<Entry>,
+    entries: Vec<Box<Entry>>,
     by_id: ById,
     broken: FxHashMap<Name, u32>,
 }
@@ -50,7 +49,7 @@ impl<'c> Corpus<'c> {
         words: &'c Vocabulary,
         schemas: &'c Schemas,
         files: Vec<CorpusFile>,
-        entries: Vec<Entry>,
+        entries: Vec<Box<Entry>>,
     ) -> Self {
         let mut broken = FxHashMap::default();
         for (number, file) in files.iter().enumerate() {
@@ -66,6 +65,11 @@ impl<'c> Corpus<'c> {
             entries,
             broken,
         }
+    }
+
+    /// Entries, copies too, in the order of files and places.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().map(AsRef::as_ref)
     }
 
     /// The entry with an ID: the first definition, or the first copy where there is no definition.
@@ -84,7 +88,7 @@ impl<'c> Corpus<'c> {
         self.by_id
             .places(id)
             .iter()
-            .map(|&at| &self.entries[at as usize])
+            .map(|&at| self.entries[at as usize].as_ref())
     }
 
     /// The file that, by its name, should define an ID and does not.
@@ -95,7 +99,7 @@ impl<'c> Corpus<'c> {
 
     /// One entry for each ID: what [`Corpus::get`] gives, in order.
     pub fn definitions(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.iter().filter(|entry| {
+        self.entries().filter(|entry| {
             self.get(entry.id)
                 .is_some_and(|first| std::ptr::eq(first, *entry))
         })
@@ -167,7 +171,7 @@ struct ById {
 }
 
 impl ById {
-    fn new(entries: &[Entry]) -> Self {
+    fn new(entries: &[Box<Entry>]) -> Self {
         let names = entries.iter().map(|entry| entry.id.number() + 1).max();
         let mut starts = vec![0; names.unwrap_or(0) + 1];
         for entry in entries {

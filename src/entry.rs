@@ -257,8 +257,9 @@ pub struct Entry {
 /// All facts of one file.
 #[derive(Debug, Default)]
 pub struct Facts {
-    /// Its entries, outermost first.
-    pub entries: Vec<Entry>,
+    /// Its entries, outermost first. Each has a place of its own, because they are moved from list to
+    /// list, and large lists that grow leave holes in memory.
+    pub entries: Vec<Box<Entry>>,
 }
 
 /// Sets of kinds that references may be of, shared by all files of a run.
@@ -294,7 +295,7 @@ pub struct Vocabulary {
 
 /// Takes the facts of an entry; `None` where it has no ID.
 #[must_use]
-pub fn facts(subject: &Subject<'_>, schemas: &Schemas, words: &Vocabulary) -> Option<Entry> {
+pub fn facts(subject: &Subject<'_>, schemas: &Schemas, words: &Vocabulary) -> Option<Box<Entry>> {
     let id = subject.id()?;
     let mut draft = Draft::default();
     // With the right sizes from the start, because what is found stays until the end.
@@ -350,7 +351,7 @@ pub fn facts(subject: &Subject<'_>, schemas: &Schemas, words: &Vocabulary) -> Op
         retired |= marks.status.as_deref() == Some(text);
     }
     let label = subject.label();
-    let mut entry = Entry {
+    let mut entry = Box::new(Entry {
         id: draft.name(id.text()),
         kind: subject.kind as u16,
         copy: subject.copy,
@@ -371,7 +372,7 @@ pub fn facts(subject: &Subject<'_>, schemas: &Schemas, words: &Vocabulary) -> Op
         } else {
             Box::default()
         },
-    };
+    });
     draft.settle(&mut entry, &words.names);
     Some(entry)
 }

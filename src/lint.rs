@@ -334,7 +334,6 @@ impl Stage<'_> {
         let mut diagnostics = self.rules(&view);
         finish::limit(&mut diagnostics, self.workspace.profile.limits.findings);
         finish::locate_in(&mut diagnostics, &view);
-        // With the right size from the start: these stay in memory until the end.
         let mut entries = Vec::with_capacity(subjects.len());
         entries.extend(
             subjects
@@ -399,7 +398,7 @@ impl Stage<'_> {
 
     /// The ID that a file's name says and that nothing in the file has. One wrong ID shall not make
     /// every reference to the right one wrong.
-    fn missing_id(&self, file: &SourceFile, entries: &[entry::Entry]) -> Option<String> {
+    fn missing_id(&self, file: &SourceFile, entries: &[Box<entry::Entry>]) -> Option<String> {
         let Some(first) = entries.first() else {
             return self.id_by_name(file);
         };

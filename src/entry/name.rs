@@ -96,3 +96,20 @@ impl Names {
         Arc::clone(&table.texts[name.number()])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_given_together_are_those_given_alone() {
+        let names = Names::default();
+        let known = names.name("MT001");
+        let all = names.all(&["PV001", "MT001", "DT001", "PV001"]);
+        assert_eq!(all[1], known);
+        assert_eq!(all[0], all[3]);
+        assert_eq!(names.find("DT001"), Some(all[2]));
+        assert!(names.is(all[0], "PV001") && !names.is(all[0], "MT001"));
+        assert_eq!(names.all(&[]), []);
+    }
+}

@@ -102,17 +102,17 @@ fn place(
 /// Completes findings of the corpus, whose files are read once more, and their places in other
 /// files. Findings of one file have no such places.
 pub(super) fn locate(late: &mut [Diagnostic], files: &[SourceFile], workspace: &Workspace) {
-    let by_name: FxHashMap<&str, &SourceFile> = files
-        .iter()
-        .map(|file| (file.path.as_ref(), file))
-        .collect();
+    let by_name = |path: &str| {
+        let place = files.binary_search_by(|file| file.path.as_ref().cmp(path));
+        place.ok().map(|at| &files[at])
+    };
     let mut by_path: BTreeMap<Arc<str>, Vec<&mut Diagnostic>> = BTreeMap::new();
     for found in late.iter_mut() {
         let path = Arc::clone(&found.location.path);
         by_path.entry(path).or_default().push(found);
     }
     by_path.par_iter_mut().for_each(|(path, found)| {
-        if let Some(file) = by_name.get(path.as_ref()) {
+        if let Some(file) = by_name(path) {
             complete(file, workspace, found);
         }
     });
@@ -125,7 +125,7 @@ pub(super) fn locate(late: &mut [Diagnostic], files: &[SourceFile], workspace: &
         }
     }
     elsewhere.par_iter_mut().for_each(|(path, locations)| {
-        if let Some(file) = by_name.get(path.as_ref()) {
+        if let Some(file) = by_name(path) {
             let text = text(file, workspace);
             let lines = LineIndex::new(&text);
             for location in locations {

@@ -8,12 +8,11 @@ use crate::diagnostic::Diagnostic;
 use crate::entry::Entry;
 use crate::snapshot::SourceFile;
 
-/// What several files that follow on one another give. The entries of all of them lie in one piece
-/// of memory from the start, so that nothing is left behind when they are linked.
+/// What several files that follow on one another give.
 #[derive(Default)]
 pub(super) struct Gathered {
     pub(super) diagnostics: Vec<Diagnostic>,
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Vec<Box<Entry>>,
     /// IDs that the names of files say and nothing in them has, with the number of the file.
     pub(super) broken_ids: Vec<(usize, String)>,
     pub(super) suppressions: Vec<(Arc<str>, Suppression)>,
@@ -23,11 +22,10 @@ impl Gathered {
     /// Adds what the next file gives.
     pub(super) fn add(&mut self, number: usize, file: &SourceFile, outcome: Outcome) {
         self.diagnostics.extend(outcome.diagnostics);
-        let entries = outcome.facts.entries.into_iter();
-        self.entries.extend(entries.map(|entry| Entry {
-            file: number as u32,
-            ..entry
-        }));
+        for mut entry in outcome.facts.entries {
+            entry.file = number as u32;
+            self.entries.push(entry);
+        }
         self.broken_ids
             .extend(outcome.broken_id.map(|id| (number, id)));
         let suppressions = outcome.suppressions.into_iter();
