@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::entry::{Entry, Facts, Name, Vocabulary};
+use crate::entry::{Entry, Name, Vocabulary};
 use crate::schema::Schemas;
 
 /// A file of the corpus, as far as the others care.
@@ -17,6 +17,17 @@ pub struct CorpusFile {
     pub broken_id: Option<Name>,
 }
 
+impl CorpusFile {
+    /// A file that defines what its name says.
+    #[must_use]
+    pub fn of(path: &Arc<str>) -> Self {
+        Self {
+            path: Arc::clone(path),
+            broken_id: None,
+        }
+    }
+}
+
 /// All entries of a snapshot, linked.
 pub struct Corpus<'c> {
     /// What the facts are said in terms of.
@@ -25,45 +36,47 @@ pub struct Corpus<'c> {
     pub schemas: &'c Schemas,
     /// Files, in the order of their paths.
     pub files: Vec<CorpusFile>,
-    /// Entries, copies too, in the order of files and places.
-    pub entries: Vec<Entry>,
-    by_id: FxHashMap<Name, Vec<u32>>,
+    entries: Vec<Box<Entry>>,
+    by_id: ById,
     broken: FxHashMap<Name, u32>,
 }
 
 impl<'c> Corpus<'c> {
-    /// Links the facts of files, given in the order of their paths.
+    /// Links the entries of files; files are given in the order of their paths, entries in that of
+    /// their files and places.
     #[must_use]
     pub fn link(
         words: &'c Vocabulary,
         schemas: &'c Schemas,
-        files: impl IntoIterator<Item = (CorpusFile, Facts)>,
+        files: Vec<CorpusFile>,
+        entries: Vec<Box<Entry>>,
     ) -> Self {
-        let mut corpus = Self {
-            words,
-            schemas,
-            files: Vec::new(),
-            entries: Vec::new(),
-            by_id: FxHashMap::default(),
-            broken: FxHashMap::default(),
-        };
-        for (file, facts) in files {
-            let number = corpus.files.len() as u32;
+        let mut broken = FxHashMap::default();
+        for (number, file) in files.iter().enumerate() {
             if let Some(id) = file.broken_id {
-                corpus.broken.entry(id).or_insert(number);
-            }
-            corpus.files.push(file);
-            for mut entry in facts.entries {
-                entry.file = number;
-                corpus
-                    .by_id
-                    .entry(entry.id)
-                    .or_default()
-                    .push(corpus.entries.len() as u32);
-                corpus.entries.push(entry);
+                broken.entry(id).or_insert(number as u32);
             }
         }
-        corpus
+        Self {
+            words,
+            schemas,
+            by_id: ById::new(&entries),
+            files,
+            entries,
+            broken,
+        }
+    }
+
+    /// Entries, copies too, in the order of files and places.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().map(AsRef::as_ref)
+    }
+
+    /// Entries of one file, copies too, in the order of their places.
+    pub fn entries_in(&self, file: u32) -> impl Iterator<Item = &Entry> {
+        let start = self.entries.partition_point(|entry| entry.file < file);
+        let from = self.entries[start..].iter().map(AsRef::as_ref);
+        from.take_while(move |entry: &&Entry| entry.file == file)
     }
 
     /// The entry with an ID: the first definition, or the first copy where there is no definition.
@@ -79,8 +92,10 @@ impl<'c> Corpus<'c> {
 
     /// Every entry with an ID, copies too, in order.
     pub fn all(&self, id: Name) -> impl Iterator<Item = &Entry> {
-        let places = self.by_id.get(&id).map_or(&[][..], Vec::as_slice);
-        places.iter().map(|&at| &self.entries[at as usize])
+        self.by_id
+            .places(id)
+            .iter()
+            .map(|&at| self.entries[at as usize].as_ref())
     }
 
     /// The file that, by its name, should define an ID and does not.
@@ -91,7 +106,7 @@ impl<'c> Corpus<'c> {
 
     /// One entry for each ID: what [`Corpus::get`] gives, in order.
     pub fn definitions(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.iter().filter(|entry| {
+        self.entries().filter(|entry| {
             self.get(entry.id)
                 .is_some_and(|first| std::ptr::eq(first, *entry))
         })
@@ -151,6 +166,43 @@ impl<'c> Corpus<'c> {
             found.clear();
         }
         found.into_iter().map(|(_, entry)| entry).collect()
+    }
+}
+
+/// The places of entries, sorted by ID and then by place. Names are small numbers, so that the
+/// places of one ID are found without a search.
+struct ById {
+    places: Vec<u32>,
+    /// Where the places of each name begin, and where those of the last one end.
+    starts: Vec<u32>,
+}
+
+impl ById {
+    fn new(entries: &[Box<Entry>]) -> Self {
+        let names = entries.iter().map(|entry| entry.id.number() + 1).max();
+        let mut starts = vec![0; names.unwrap_or(0) + 1];
+        for entry in entries {
+            starts[entry.id.number() + 1] += 1;
+        }
+        for name in 1..starts.len() {
+            starts[name] += starts[name - 1];
+        }
+        let mut next = starts.clone();
+        let mut places = vec![0; entries.len()];
+        for (place, entry) in entries.iter().enumerate() {
+            let free = &mut next[entry.id.number()];
+            places[*free as usize] = place as u32;
+            *free += 1;
+        }
+        Self { places, starts }
+    }
+
+    fn places(&self, id: Name) -> &[u32] {
+        let name = id.number();
+        match self.starts.get(name..name + 2) {
+            Some(&[start, end]) => &self.places[start as usize..end as usize],
+            _ => &[],
+        }
     }
 }
 

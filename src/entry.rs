@@ -2,71 +2,24 @@
 
 mod content;
 mod date;
+mod name;
 mod prose;
 
 pub use content::{Content, Field, Reading};
-
 pub use date::{Ordinal, date, month, ordinal_date, ordinal_parts, to_ordinal};
+pub use name::{Name, Names};
 pub use prose::{Prose, SKETCH, sketch};
 
 use std::hash::Hasher;
-use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::civil::Date;
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::FxHasher;
 
 use crate::schema::Schemas;
 use crate::schema::plan::{Met, Place, Plan, Visit};
 use crate::schema::vocabulary::{DateRole, Marks, Notation, Scope};
 use crate::syntax::{Document, Kind, Node, Style};
 use crate::text::Span;
-
-/// A text that recurs, such as an ID, by number. Equal texts of one [`Names`] have equal numbers;
-/// the order of the numbers means nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Name(u32);
-
-/// The texts behind [`Name`]s; shared by all threads of a run.
-#[derive(Debug, Default)]
-pub struct Names(RwLock<Table>);
-
-#[derive(Debug, Default)]
-struct Table {
-    numbers: FxHashMap<Arc<str>, Name>,
-    texts: Vec<Arc<str>>,
-}
-
-impl Names {
-    /// The name of a text.
-    pub fn name(&self, text: &str) -> Name {
-        if let Some(name) = self.find(text) {
-            return name;
-        }
-        let mut table = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(&name) = table.numbers.get(text) {
-            return name;
-        }
-        let name = Name(table.texts.len() as u32);
-        let text: Arc<str> = text.into();
-        table.texts.push(Arc::clone(&text));
-        table.numbers.insert(text, name);
-        name
-    }
-
-    /// The name of a text that was met before.
-    #[must_use]
-    pub fn find(&self, text: &str) -> Option<Name> {
-        let table = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        table.numbers.get(text).copied()
-    }
-
-    /// The text of a name.
-    #[must_use]
-    pub fn text(&self, name: Name) -> Arc<str> {
-        let table = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(&table.texts[name.0 as usize])
-    }
-}
 
 /// An object of a document that is an entry, with all that its schema marks in it.
 pub struct Subject<'d> {
@@ -158,6 +111,9 @@ pub fn subjects<'d>(
     finder.found
 }
 
+/// Marked values that most entries have room for.
+const USUAL_FIELDS: usize = 24;
+
 struct Finder<'d> {
     schemas: &'d Schemas,
     plan: &'d Plan,
@@ -179,7 +135,7 @@ impl<'d> Visit<'d> for Finder<'d> {
                 plan: self.plan,
                 kind,
                 copy: entry.copy,
-                fields: Vec::new(),
+                fields: Vec::with_capacity(USUAL_FIELDS),
                 form: self.form,
             });
         } else if let Some(&owner) = self.open.last() {
@@ -337,8 +293,9 @@ impl Entry {
 /// All facts of one file.
 #[derive(Debug, Default)]
 pub struct Facts {
-    /// Its entries, outermost first.
-    pub entries: Vec<Entry>,
+    /// Its entries, outermost first. Each has a place of its own, because they are moved from list to
+    /// list, and large lists that grow leave holes in memory.
+    pub entries: Vec<Box<Entry>>,
 }
 
 /// Sets of kinds that references may be of, shared by all files of a run.
@@ -374,13 +331,19 @@ pub struct Vocabulary {
 
 /// Takes the facts of an entry; `None` where it has no ID.
 #[must_use]
-pub fn facts(subject: &Subject<'_>, schemas: &Schemas, words: &Vocabulary) -> Option<Entry> {
+pub fn facts(subject: &Subject<'_>, schemas: &Schemas, words: &Vocabulary) -> Option<Box<Entry>> {
     let id = subject.id()?;
-    let names = &words.names;
-    let mut references = Vec::new();
+    let mut draft = Draft::default();
+    // With the right sizes from the start, because what is found stays until the end.
+    let count = |fits: fn(&Marks) -> bool| {
+        let fields = subject.fields.iter();
+        fields.filter(|met| fits(met.marks)).count()
+    };
+    let refers = |marks: &Marks| marks.refs.is_some() || marks.replaced_by.is_some();
+    let mut references = Vec::with_capacity(count(refers));
     let mut mentions = Vec::new();
-    let mut dates = Vec::new();
-    let mut people = Vec::new();
+    let mut dates = Vec::with_capacity(count(|marks| marks.date.is_some()));
+    let mut people = Vec::with_capacity(count(|marks| marks.person));
     let mut prose = None;
     let mut retired = false;
     for met in &subject.fields {
@@ -392,16 +355,17 @@ pub fn facts(subject: &Subject<'_>, schemas: &Schemas, words: &Vocabulary) -> Op
         ] {
             if let Some(kinds) = kinds {
                 references.push(Reference {
-                    target: names.name(text),
+                    target: draft.name(text),
                     span: node.span(),
-                    kinds: words.kind_sets.number(kinds),
+                    kinds: draft.kind_set(kinds, &words.kind_sets),
                     role,
                     written: Written::of(node),
                 });
             }
         }
-        if marks.mentions {
-            mentions.extend(mentions_in(node, text, schemas, names));
+        if let (true, Some(words)) = (marks.mentions, schemas.mentions()) {
+            let found = words.find(text);
+            mentions.extend(found.map(|at| (draft.name(&text[at.clone()]), node.locate(at))));
         }
         if let Some(mark) = marks.date {
             dates.push(DateFact {
@@ -413,7 +377,7 @@ pub fn facts(subject: &Subject<'_>, schemas: &Schemas, words: &Vocabulary) -> Op
             });
         }
         if marks.person {
-            people.push((names.name(text), node.locate(0..text.len())));
+            people.push((draft.name(text), node.locate(0..text.len())));
         }
         if marks.prose.is_some() && prose.is_none() {
             prose = sketch(text).map(|(sketch, words)| Prose {
@@ -425,8 +389,8 @@ pub fn facts(subject: &Subject<'_>, schemas: &Schemas, words: &Vocabulary) -> Op
         retired |= marks.status.as_deref() == Some(text);
     }
     let label = subject.label();
-    Some(Entry {
-        id: names.name(id.text()),
+    let mut entry = Box::new(Entry {
+        id: draft.name(id.text()),
         kind: subject.kind as u16,
         copy: subject.copy,
         retired,
@@ -444,29 +408,57 @@ pub fn facts(subject: &Subject<'_>, schemas: &Schemas, words: &Vocabulary) -> Op
         form: subject.form as u16,
         content: None,
         fields: if subject.copy {
-            field_hashes(subject.node, names)
+            field_hashes(subject.node, &mut draft)
         } else {
             Box::default()
         },
-    })
+    });
+    draft.settle(&mut entry, &words.names);
+    Some(entry)
 }
 
-fn mentions_in<'a>(
-    node: Node<'a>,
-    text: &'a str,
-    schemas: &'a Schemas,
-    names: &'a Names,
-) -> impl Iterator<Item = (Name, Span)> + 'a {
-    let pattern = schemas.mention();
-    pattern
-        .into_iter()
-        .flat_map(move |pattern| pattern.find_iter(text))
-        .map(move |found| (names.name(found.as_str()), node.locate(found.range())))
+/// The texts of an entry that get names, in the order in which they were met. They are named
+/// together at the end; until then a [`Name`] of the entry is a place in this list.
+#[derive(Default)]
+struct Draft<'d> {
+    texts: Vec<&'d str>,
+    /// The kinds that were looked up last, and their number: items of one list have the same.
+    kinds: Option<(&'d [String], u16)>,
 }
 
-fn field_hashes(node: Node<'_>, names: &Names) -> Box<[(Name, u64)]> {
+impl<'d> Draft<'d> {
+    fn name(&mut self, text: &'d str) -> Name {
+        self.texts.push(text);
+        Name(self.texts.len() as u32 - 1)
+    }
+
+    fn kind_set(&mut self, kinds: &'d [String], sets: &KindSets) -> u16 {
+        match self.kinds {
+            Some((known, number)) if std::ptr::eq(known, kinds) => number,
+            _ => {
+                let number = sets.number(kinds);
+                self.kinds = Some((kinds, number));
+                number
+            }
+        }
+    }
+
+    /// Puts the real names in their places.
+    fn settle(&self, entry: &mut Entry, names: &Names) {
+        let named = names.all(&self.texts);
+        let references = entry.references.iter_mut();
+        std::iter::once(&mut entry.id)
+            .chain(references.map(|reference| &mut reference.target))
+            .chain(entry.mentions.iter_mut().map(|(name, _)| name))
+            .chain(entry.people.iter_mut().map(|(name, _)| name))
+            .chain(entry.fields.iter_mut().map(|(name, _)| name))
+            .for_each(|name| *name = named[name.number()]);
+    }
+}
+
+fn field_hashes<'d>(node: Node<'d>, draft: &mut Draft<'d>) -> Box<[(Name, u64)]> {
     node.entries()
-        .map(|(key, value)| (names.name(key.text()), content_hash(value)))
+        .map(|(key, value)| (draft.name(key.text()), content_hash(value)))
         .collect()
 }
 

@@ -3,6 +3,7 @@
 mod backtest;
 mod compare;
 mod finish;
+mod gather;
 mod suppression;
 mod verdict;
 
@@ -27,6 +28,7 @@ use crate::schema::{SchemaError, Schemas};
 use crate::snapshot::{SourceFile, Unread, Workspace, stem};
 use crate::syntax::{self, Document, Format};
 use crate::text;
+use gather::Gathered;
 use suppression::Suppression;
 
 /// What a run is asked for.
@@ -229,51 +231,42 @@ impl<'r> Stage<'r> {
         files: &[SourceFile],
         progress: &AtomicUsize,
     ) -> Result<Linked<'r>, SchemaError> {
-        let outcomes: Vec<Outcome> = files
+        let gathered = files
             .par_iter()
-            .map(|file| {
-                let outcome = self.file(file);
+            .enumerate()
+            .try_fold(Gathered::default, |mut gathered, (number, file)| {
+                gathered.add(number, file, self.file(file)?);
                 progress.fetch_add(1, Ordering::Relaxed);
-                outcome
+                Ok(gathered)
             })
-            .collect::<Result<_, _>>()?;
-        let mut diagnostics = Vec::new();
-        let mut suppressions = Vec::new();
-        let mut facts = Vec::with_capacity(files.len());
-        for (file, outcome) in files.iter().zip(outcomes) {
-            diagnostics.extend(outcome.diagnostics);
-            suppressions.extend(
-                outcome
-                    .suppressions
-                    .into_iter()
-                    .map(|found| (Arc::clone(&file.path), found)),
-            );
-            let corpus_file = CorpusFile {
-                path: Arc::clone(&file.path),
-                broken_id: outcome.broken_id.map(|id| self.words.names.name(&id)),
-            };
-            facts.push((corpus_file, outcome.facts));
+            .try_reduce(Gathered::default, |first, second| Ok(first.join(second)))?;
+        let mut linked: Vec<CorpusFile> = files
+            .iter()
+            .map(|file| CorpusFile::of(&file.path))
+            .collect();
+        for (number, id) in gathered.broken_ids {
+            linked[number].broken_id = Some(self.words.names.name(&id));
         }
+        let schemas = &self.workspace.schemas;
         Ok(Linked {
-            corpus: Corpus::link(self.words, &self.workspace.schemas, facts),
-            diagnostics,
-            suppressions,
+            corpus: Corpus::link(self.words, schemas, linked, gathered.entries),
+            diagnostics: gathered.diagnostics,
+            suppressions: gathered.suppressions,
         })
     }
 
     fn corpus(&self, corpus: &Corpus<'_>) -> Vec<Diagnostic> {
-        let mut found = Vec::new();
+        let mut sink = Sink::new("".into());
         if !self.options.whole_corpus {
-            return found;
+            return sink.into_found();
         }
         for (rule, severity, fixed) in self.levels.active() {
             if let Check::Corpus(check) = rule.check {
-                let mut sink = Sink::new(rule.name, severity, fixed, "".into());
+                sink.turn_to(rule.name, severity, fixed);
                 check(corpus, &mut sink);
-                found.extend(sink.into_found());
             }
         }
-        found
+        sink.into_found()
     }
 
     fn file(&self, file: &SourceFile) -> Result<Outcome, SchemaError> {
@@ -386,10 +379,12 @@ impl<'r> Stage<'r> {
         let mut diagnostics = self.rules(&view);
         finish::limit(&mut diagnostics, self.workspace.profile.limits.findings);
         finish::locate_in(&mut diagnostics, &view);
-        let entries: Vec<_> = subjects
-            .iter()
-            .filter_map(|subject| entry::facts(subject, schemas, self.words))
-            .collect();
+        let mut entries = Vec::with_capacity(subjects.len());
+        entries.extend(
+            subjects
+                .iter()
+                .filter_map(|subject| entry::facts(subject, schemas, self.words)),
+        );
         Outcome {
             diagnostics,
             broken_id: self.missing_id(file, &entries),
@@ -399,9 +394,9 @@ impl<'r> Stage<'r> {
     }
 
     fn rules(&self, view: &DocumentView<'_>) -> Vec<Diagnostic> {
-        let mut found = Vec::new();
+        let mut sink = Sink::new(Arc::clone(view.path));
         for (rule, severity, fixed) in self.levels.active() {
-            let mut sink = Sink::new(rule.name, severity, fixed, Arc::clone(view.path));
+            sink.turn_to(rule.name, severity, fixed);
             match rule.check {
                 Check::Document(check) => check(view, &mut sink),
                 Check::Entry(check) => {
@@ -415,11 +410,10 @@ impl<'r> Stage<'r> {
                         );
                     }
                 }
-                Check::Corpus(_) | Check::History(_) | Check::Run => continue,
+                Check::Corpus(_) | Check::History(_) | Check::Run => {}
             }
-            found.extend(sink.into_found());
         }
-        found
+        sink.into_found()
     }
 
     fn kind(&self, kind: usize) -> Option<&Kind> {
@@ -449,14 +443,14 @@ impl<'r> Stage<'r> {
 
     /// The ID that a file's name says and that nothing in the file has. One wrong ID shall not make
     /// every reference to the right one wrong.
-    fn missing_id(&self, file: &SourceFile, entries: &[entry::Entry]) -> Option<String> {
+    fn missing_id(&self, file: &SourceFile, entries: &[Box<entry::Entry>]) -> Option<String> {
         let Some(first) = entries.first() else {
             return self.id_by_name(file);
         };
         let kinds = self.workspace.schemas.entry_kinds();
         let stem = stem(&file.path);
         let named_after = kinds[first.kind as usize].is_stem;
-        let is_right = || *self.words.names.text(first.id) == *stem;
+        let is_right = || self.words.names.is(first.id, stem);
         if !named_after || is_right() {
             return None;
         }

@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// Facts are many small pieces, made on all threads at once.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     corpuslint::cli::main()
 }

@@ -172,7 +172,7 @@ pub struct EntryView<'a> {
     pub subject: &'a Subject<'a>,
 }
 
-/// Takes the findings of one rule.
+/// Takes the findings of one rule after another.
 pub struct Sink {
     rule: &'static str,
     severity: Severity,
@@ -183,21 +183,23 @@ pub struct Sink {
 }
 
 impl Sink {
-    /// A sink for one rule and, except for rules on the corpus, one file.
+    /// A sink for rules on one file; for rules on the corpus the path is empty.
     #[must_use]
-    pub fn new(
-        rule: &'static str,
-        severity: Severity,
-        fixed_severity: bool,
-        path: Arc<str>,
-    ) -> Self {
+    pub fn new(path: Arc<str>) -> Self {
         Self {
-            rule,
-            severity,
-            fixed_severity,
+            rule: "",
+            severity: Severity::Error,
+            fixed_severity: false,
             path,
             found: Vec::new(),
         }
+    }
+
+    /// Takes the findings of a rule from now on.
+    pub fn turn_to(&mut self, rule: &'static str, severity: Severity, fixed_severity: bool) {
+        self.rule = rule;
+        self.severity = severity;
+        self.fixed_severity = fixed_severity;
     }
 
     /// What was reported.

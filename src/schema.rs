@@ -2,6 +2,7 @@
 
 mod file;
 pub mod instance;
+pub mod mention;
 pub mod plan;
 pub mod violation;
 pub mod vocabulary;
@@ -9,7 +10,7 @@ pub mod vocabulary;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use jsonschema::{PatternOptions, Retrieve, Uri, Validator};
 use regex::Regex;
@@ -20,6 +21,7 @@ use crate::syntax::Node;
 use crate::text::Position;
 use file::{File, join, position_of};
 use instance::{Instance, Tree};
+use mention::Mentions;
 use plan::{Plan, PlanError, Resolve};
 use violation::Violation;
 
@@ -53,7 +55,8 @@ pub struct Schemas {
     files: BTreeMap<String, File>,
     kinds: Vec<FileKind>,
     entry_kinds: Vec<EntryKind>,
-    mention: Option<Regex>,
+    mentions: Option<Mentions>,
+    by_uri: OnceLock<Arc<BTreeMap<String, Value>>>,
 }
 
 /// The schema of one kind of the profile.
@@ -93,7 +96,8 @@ impl Schemas {
             files: BTreeMap::new(),
             kinds: Vec::new(),
             entry_kinds: Vec::new(),
-            mention: None,
+            mentions: None,
+            by_uri: OnceLock::new(),
         };
         let mut queue: Vec<String> = profile
             .kinds
@@ -117,7 +121,11 @@ impl Schemas {
             });
         }
         schemas.collect_entry_kinds();
-        schemas.mention = mention_pattern(&schemas.entry_kinds);
+        let patterns = schemas
+            .entry_kinds
+            .iter()
+            .filter_map(|kind| kind.pattern.as_ref());
+        schemas.mentions = Mentions::new(patterns.map(Regex::as_str));
         // A test checks the embedded ones.
         if !profile.is_embedded {
             schemas.check_vocabulary()?;
@@ -171,10 +179,10 @@ impl Schemas {
         self.entry_kinds.iter().position(|kind| kind.name == name)
     }
 
-    /// A word that has the shape of an ID of any kind.
+    /// Words that have the shape of an ID of any kind.
     #[must_use]
-    pub fn mention(&self) -> Option<&Regex> {
-        self.mention.as_ref()
+    pub fn mentions(&self) -> Option<&Mentions> {
+        self.mentions.as_ref()
     }
 
     /// The kind of the profile whose root entry has an ID of this shape.
@@ -221,7 +229,7 @@ impl Schemas {
                 // Linear-time patterns, and no reference beyond the files of the profile.
                 jsonschema::options_for::<Tree>()
                     .with_base_uri(format!("{BASE}{path}"))
-                    .with_retriever(FromFiles(self.by_uri()))
+                    .with_retriever(FromFiles(Arc::clone(self.by_uri())))
                     .with_pattern_options(PatternOptions::regex().size_limit(1 << 20))
                     .build(schema)
                     .map_err(|error| {
@@ -233,15 +241,18 @@ impl Schemas {
             .map_err(Clone::clone)
     }
 
-    fn by_uri(&self) -> BTreeMap<String, Value> {
-        let mut files = BTreeMap::new();
-        for (path, file) in &self.files {
-            files.insert(format!("{BASE}{path}"), file.value.clone());
-            if let Some(id) = file.id() {
-                files.insert(id.to_owned(), file.value.clone());
+    /// The schemas by all their names; made once for all validators.
+    fn by_uri(&self) -> &Arc<BTreeMap<String, Value>> {
+        self.by_uri.get_or_init(|| {
+            let mut files = BTreeMap::new();
+            for (path, file) in &self.files {
+                files.insert(format!("{BASE}{path}"), file.value.clone());
+                if let Some(id) = file.id() {
+                    files.insert(id.to_owned(), file.value.clone());
+                }
             }
-        }
-        files
+            Arc::new(files)
+        })
     }
 
     fn plan(&self, path: &str) -> Result<Plan, SchemaError> {
@@ -389,7 +400,7 @@ fn explain(error: &jsonschema::ValidationError<'_>) -> String {
 }
 
 /// Serves the files of the profile to the validator, and nothing else.
-struct FromFiles(BTreeMap<String, Value>);
+struct FromFiles(Arc<BTreeMap<String, Value>>);
 
 impl Retrieve for FromFiles {
     fn retrieve(
@@ -401,25 +412,6 @@ impl Retrieve for FromFiles {
             .cloned()
             .ok_or_else(|| unreachable_reference(uri.as_str()).into())
     }
-}
-
-/// IDs of all kinds as words of prose.
-fn mention_pattern(kinds: &[EntryKind]) -> Option<Regex> {
-    let mut shapes: Vec<&str> = kinds
-        .iter()
-        .filter_map(|kind| kind.pattern.as_ref())
-        .map(|pattern| pattern.as_str())
-        // A pattern without both anchors may match a part, which is no shape of a word.
-        .filter_map(|pattern| pattern.strip_prefix('^')?.strip_suffix('$'))
-        .collect();
-    // Longer shapes first: `MT012.004` before `MT012`.
-    shapes.sort_by_key(|shape| std::cmp::Reverse(shape.len()));
-    if shapes.is_empty() {
-        return None;
-    }
-    // ASCII boundaries keep the search on the fast automaton; a letter beside an ID that is not
-    // ASCII is rare, and then the ID is still worth looking up.
-    Regex::new(&format!(r"(?-u:\b)(?:{})(?-u:\b)", shapes.join("|"))).ok()
 }
 
 #[cfg(test)]
@@ -467,8 +459,8 @@ mod tests {
         }
         schemas.check_vocabulary().expect("the vocabulary");
         let text = "see MT012.004, PV059; not XMT012 or MT01";
-        let mention = schemas.mention().expect("a pattern");
-        let found: Vec<_> = mention.find_iter(text).map(|m| m.as_str()).collect();
+        let mentions = schemas.mentions().expect("a pattern");
+        let found: Vec<_> = mentions.find(text).map(|range| &text[range]).collect();
         assert_eq!(found, ["MT012.004", "PV059"]);
     }
 

@@ -11,7 +11,7 @@ pub use workspace::Workspace;
 use std::fmt;
 use std::fs;
 use std::io::Read;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, MAIN_SEPARATOR, Path, PathBuf};
 use std::sync::Arc;
 
 use crate::syntax::Format;
@@ -125,17 +125,32 @@ impl SourceFile {
 /// Reads a file that is not larger than a limit, and not at all where it is.
 fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, Unread> {
     let refuse = |error: &std::io::Error| Unread::Unreadable(plain(error));
-    let file = fs::File::open(path).map_err(|error| refuse(&error))?;
+    let mut file = fs::File::open(path).map_err(|error| refuse(&error))?;
     let bytes = file.metadata().map_err(|error| refuse(&error))?.len();
     if bytes > limit {
         return Err(Unread::TooLarge { bytes, limit });
     }
-    let mut content = Vec::with_capacity(bytes as usize);
-    // A file that grows meanwhile is cut off one byte over the limit, and refused.
-    file.take(limit + 1)
-        .read_to_end(&mut content)
-        .map_err(|error| refuse(&error))?;
+    let content = read_all(&mut file, bytes, limit).map_err(|error| refuse(&error))?;
     within(&content, limit)?;
+    Ok(content)
+}
+
+/// Reads a file that should have so many bytes, and at most one byte over a limit of one that grows.
+fn read_all(file: &mut fs::File, bytes: u64, limit: u64) -> std::io::Result<Vec<u8>> {
+    // One byte more is asked for than there is: to get all but that one says that this is the end,
+    // without a second question to the system.
+    let mut content = vec![0; bytes as usize + 1];
+    let filled = loop {
+        match file.read(&mut content) {
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            result => break result?,
+        }
+    };
+    content.truncate(filled);
+    if filled as u64 != bytes {
+        let rest = (limit + 1).saturating_sub(filled as u64);
+        file.take(rest).read_to_end(&mut content)?;
+    }
     Ok(content)
 }
 
@@ -170,6 +185,15 @@ pub enum Unread {
 pub fn stem(path: &str) -> &str {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+/// A path below a folder as it is written, where it is written in the plainest way; to compare
+/// whole texts is far cheaper than to compare them part by part.
+fn below<'p>(folder: &Path, path: &'p Path) -> Option<&'p str> {
+    let rest = path.to_str()?.strip_prefix(folder.to_str()?)?;
+    let inner = rest.strip_prefix('/').filter(|_| MAIN_SEPARATOR == '/')?;
+    let is_plain = inner.split('/').all(|part| !matches!(part, "" | "."));
+    is_plain.then_some(inner)
 }
 
 /// A path as it is shown: relative to the base, parts joined by `/`; `..` where it lies outside.

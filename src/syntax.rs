@@ -13,7 +13,7 @@ mod yaml;
 mod yaml11;
 
 use crate::text::Span;
-pub use node::Node;
+pub use node::{Entries, Items, Node};
 pub use yaml11::{Yaml11, yaml11};
 
 /// How a source is written.
@@ -251,6 +251,17 @@ impl<'s> Document<'s> {
     #[must_use]
     pub fn root(&self) -> Option<Node<'_>> {
         (!self.records.is_empty()).then_some(Node { doc: self, at: 0 })
+    }
+
+    /// The text of a scalar's record; empty for a collection.
+    fn text_of(&self, record: &Record) -> &str {
+        let start = record.text as usize;
+        let range = start..start + record.len as usize;
+        match (record.kind, record.at) {
+            (Kind::Sequence | Kind::Mapping, _) => "",
+            (_, TextAt::Source) => self.source.get(range).unwrap_or(""),
+            _ => self.extra.get(range).unwrap_or(""),
+        }
     }
 
     /// Every record, keys too, in document order. Aliases are not followed.

@@ -21,12 +21,22 @@ pub fn date(text: &str, notation: Notation) -> Option<Date> {
 
 /// `2024-05-22` and nothing else; jiff would also read `20240522`.
 fn iso_date(text: &str) -> Option<Date> {
-    let shape = text.len() == 10
-        && text.bytes().enumerate().all(|(at, b)| match at {
-            4 | 7 => b == b'-',
-            _ => b.is_ascii_digit(),
-        });
-    shape.then(|| text.parse().ok()).flatten()
+    let &[m, c, d, y, b'-', ten, month, b'-', tens, day] = text.as_bytes() else {
+        return None;
+    };
+    let number = |digits: &[u8]| {
+        digits.iter().try_fold(0, |number: i16, digit| {
+            let digit = digit.is_ascii_digit().then(|| i16::from(digit - b'0'))?;
+            Some(10 * number + digit)
+        })
+    };
+    let part = |digits: &[u8]| i8::try_from(number(digits)?).ok();
+    Date::new(
+        number(&[m, c, d, y])?,
+        part(&[ten, month])?,
+        part(&[tens, day])?,
+    )
+    .ok()
 }
 
 /// A date in English with an ordinal day.

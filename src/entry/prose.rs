@@ -43,21 +43,9 @@ pub fn sketch(text: &str) -> Option<([u32; SKETCH], u64)> {
     let mut run = [0_u64; 3];
     let mut words = 0;
     let mut whole = FxHasher::default();
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while let Some(&c) = bytes.get(at) {
-        if c == b'<' && opens_tag(bytes, at) {
-            at = memchr::memchr(b'>', &bytes[at..]).map_or(bytes.len(), |length| at + length);
-            continue;
-        }
-        let length = bytes[at..].iter().take_while(|c| is_in_word(**c)).count();
-        if length == 0 {
-            at += 1;
-            continue;
-        }
-        run = [run[1], run[2], word_hash(&bytes[at..at + length])];
-        whole.write_u64(run[2]);
-        at += length;
+    each_word(text, |hash| {
+        run = [run[1], run[2], hash];
+        whole.write_u64(hash);
         words += 1;
         if words >= 3 {
             // One hash, its high bits choosing the place that it competes for.
@@ -67,58 +55,130 @@ pub fn sketch(text: &str) -> Option<([u32; SKETCH], u64)> {
             let place = (hash >> 60) as usize % SKETCH;
             sketch[place] = sketch[place].min((hash >> 16) as u32);
         }
-    }
+    });
     (words >= 12).then(|| (sketch, whole.finish()))
 }
 
-/// A hash of all words of a text in order, however short it is.
+/// A hash of all words of a text in order, however short it is; a space of HTML is none.
 #[must_use]
 pub(super) fn words_hash(text: &str) -> u64 {
     let mut whole = FxHasher::default();
-    let plain = text.replace("&nbsp;", " ");
-    let bytes = plain.as_bytes();
-    let mut at = 0;
-    while let Some(&c) = bytes.get(at) {
-        if c == b'<' && opens_tag(bytes, at) {
-            at = memchr::memchr(b'>', &bytes[at..]).map_or(bytes.len(), |length| at + length);
-            continue;
-        }
-        let length = bytes[at..].iter().take_while(|c| is_in_word(**c)).count();
-        if length == 0 {
-            at += 1;
-            continue;
-        }
-        whole.write_u64(word_hash(&bytes[at..at + length]));
-        at += length;
-    }
+    each_word(&text.replace("&nbsp;", " "), |hash| whole.write_u64(hash));
     whole.finish()
+}
+
+/// Gives the hash of each word of a text, in order. Tags are no words.
+fn each_word(text: &str, mut take: impl FnMut(u64)) {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        if !is_in_word(bytes[at]) {
+            at += 1;
+            if bytes[at - 1] == b'<' && opens_tag(&bytes[at..]) {
+                at = memchr::memchr(b'>', &bytes[at..]).map_or(bytes.len(), |length| at + length);
+            }
+            continue;
+        }
+        let (length, hash) = word(&bytes[at..]);
+        at += length;
+        take(hash);
+    }
 }
 
 fn is_in_word(c: u8) -> bool {
     c.is_ascii_alphanumeric() || c >= 0x80
 }
 
-/// A hash of a word without its case, eight bytes at a time.
-fn word_hash(word: &[u8]) -> u64 {
+/// The length of the word at the start of a text, and a hash of it without its case, eight bytes at
+/// a time. A word is of ASCII letters, digits, and anything beyond ASCII.
+fn word(text: &[u8]) -> (usize, u64) {
     let mut hasher = FxHasher::default();
-    for part in word.chunks(8) {
-        let mut block = [0; 8];
-        block[..part.len()].copy_from_slice(part);
-        // The bit that tells upper from lower case in ASCII is set everywhere.
-        hasher.write_u64(u64::from_le_bytes(block) | 0x2020_2020_2020_2020);
+    let mut length = 0;
+    loop {
+        let rest = &text[length..];
+        let block = match rest.first_chunk() {
+            Some(block) => u64::from_le_bytes(*block),
+            None => {
+                let mut block = [0; 8];
+                block[..rest.len()].copy_from_slice(rest);
+                u64::from_le_bytes(block)
+            }
+        };
+        let count = in_word(block);
+        if count > 0 {
+            let said = block & (u64::MAX >> (64 - 8 * count));
+            // The bit that tells upper from lower case in ASCII is set everywhere.
+            hasher.write_u64(said | CASE);
+            length += count as usize;
+        }
+        if count < 8 {
+            return (length, hasher.finish());
+        }
     }
-    hasher.finish()
 }
 
-/// Whether a `<` begins a tag or a comment, and is not a sign in a sentence.
-fn opens_tag(text: &[u8], at: usize) -> bool {
-    let next = text.get(at + 1);
+/// In each byte the bit that tells upper from lower case in ASCII.
+const CASE: u64 = every(0x20);
+
+/// In each byte the highest bit, which ASCII does not have.
+const HIGH: u64 = every(0x80);
+
+const fn every(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
+}
+
+/// How many of eight bytes, from the lowest, belong to a word.
+fn in_word(block: u64) -> u32 {
+    let ascii = block & !HIGH;
+    // A sum reaches the highest bit of its byte where the byte is large enough, and never the next
+    // byte.
+    let between = |bytes: u64, first: u8, last: u8| {
+        (bytes + every(0x80 - first)) & !(bytes + every(0x7f - last))
+    };
+    let digit = between(ascii, b'0', b'9');
+    let letter = between(ascii | CASE, b'a', b'z');
+    let word = (digit | letter | block) & HIGH;
+    (!word & HIGH).trailing_zeros() / 8
+}
+
+/// Whether what stands behind a `<` makes it a tag or a comment, and not a sign in a sentence.
+fn opens_tag(text: &[u8]) -> bool {
+    let next = text.first();
     next.is_some_and(|next| next.is_ascii_alphabetic() || matches!(next, b'/' | b'!'))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_end_where_they_should() {
+        for (text, length) in [
+            ("", 0),
+            ("a", 1),
+            ("Zz09", 4),
+            ("@x", 0),
+            ("[x", 0),
+            ("`x", 0),
+            ("{x", 0),
+            ("/x", 0),
+            (":x", 0),
+            ("\u{10}\u{19}", 0),
+            ("seven77 x", 7),
+            ("eight888", 8),
+            ("eight888-x", 8),
+            ("na\u{ef}ve\u{301}s, x", 9),
+            ("characterisations of", 17),
+        ] {
+            assert_eq!(word(text.as_bytes()).0, length, "{text:?}");
+        }
+        for byte in 0..=0xff_u8 {
+            assert_eq!(word(&[byte, b' ']).0 == 1, is_in_word(byte), "{byte:#x}");
+            assert_eq!(word(&[byte]).0 == 1, is_in_word(byte), "{byte:#x}");
+        }
+        assert_eq!(word(b"Corpuslints!").1, word(b"corpusLINTS").1);
+        assert_ne!(word(b"corpuslints").1, word(b"corpuslint").1);
+    }
 
     #[test]
     fn sketches_of_near_texts_agree() {

@@ -181,15 +181,14 @@ impl<'s> Snapshot<'s> {
 
 impl Stage<'_> {
     fn history(&self, history: &History<'_>) -> Vec<Diagnostic> {
-        let mut found = Vec::new();
+        let mut sink = Sink::new("".into());
         for (rule, severity, fixed) in self.levels.active() {
             if let Check::History(check) = rule.check {
-                let mut sink = Sink::new(rule.name, severity, fixed, "".into());
+                sink.turn_to(rule.name, severity, fixed);
                 check(history, &mut sink);
-                found.extend(sink.into_found());
             }
         }
-        found
+        sink.into_found()
     }
 }
 

@@ -110,28 +110,20 @@ pub(super) struct Side<'s> {
     pub revision: Option<&'s str>,
 }
 
-/// The files of all sides, by revision and path.
-struct Lookup<'s>(FxHashMap<Place, (&'s SourceFile, &'s Workspace)>);
-
 /// A revision and a path.
 type Place = (Option<Arc<str>>, Arc<str>);
 
-impl<'s> Lookup<'s> {
-    fn new(sides: &[Side<'s>]) -> Self {
-        let all = sides.iter().flat_map(|side| {
-            let revision: Option<Arc<str>> = side.revision.map(Arc::from);
-            let file = move |file: &'s SourceFile| {
-                let place = (revision.clone(), Arc::clone(&file.path));
-                (place, (file, side.workspace))
-            };
-            side.files.iter().map(file)
-        });
-        Self(all.collect())
-    }
-
-    fn get(&self, place: &Place) -> Option<&(&'s SourceFile, &'s Workspace)> {
-        self.0.get(place)
-    }
+/// The file of a place, and the configuration that it is read by. Files stand in the order of their
+/// paths.
+fn file_at<'s>(sides: &[Side<'s>], place: &Place) -> Option<(&'s SourceFile, &'s Workspace)> {
+    let (revision, path) = place;
+    let mut sides = sides.iter();
+    let side = sides.find(|side| side.revision == revision.as_deref())?;
+    let at = side
+        .files
+        .binary_search_by(|file| file.path.cmp(path))
+        .ok()?;
+    Some((&side.files[at], side.workspace))
 }
 
 fn place_of(location: &Location) -> Place {
@@ -141,14 +133,13 @@ fn place_of(location: &Location) -> Place {
 /// Completes findings of the corpus, whose files are read once more, and their places in other
 /// files. Findings of one file have no such places.
 pub(super) fn locate(late: &mut [Diagnostic], sides: &[Side<'_>]) {
-    let files = Lookup::new(sides);
     let mut by_place: BTreeMap<Place, Vec<&mut Diagnostic>> = BTreeMap::new();
     for found in late.iter_mut() {
         let place = place_of(&found.location);
         by_place.entry(place).or_default().push(found);
     }
     by_place.par_iter_mut().for_each(|(place, found)| {
-        if let Some((file, workspace)) = files.get(place) {
+        if let Some((file, workspace)) = file_at(sides, place) {
             complete(file, workspace, found);
         }
     });
@@ -161,7 +152,7 @@ pub(super) fn locate(late: &mut [Diagnostic], sides: &[Side<'_>]) {
         }
     }
     elsewhere.par_iter_mut().for_each(|(place, locations)| {
-        if let Some((file, workspace)) = files.get(place) {
+        if let Some((file, workspace)) = file_at(sides, place) {
             let text = text(file, workspace);
             let lines = LineIndex::new(&text);
             for location in locations {

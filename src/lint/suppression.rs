@@ -1,6 +1,8 @@
 //! `# corpuslint: allow RULE -- reason`: findings that a person has accepted.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+
+use memchr::memmem;
 
 use crate::diagnostic::{Diagnostic, Location};
 use crate::syntax::{self, Document, Format, Node};
@@ -11,6 +13,9 @@ const MARK: &str = "corpuslint:";
 
 /// Rules that protect those who cite an entry, and the check itself: no comment allows them.
 const NEVER: [&str; 3] = ["gate-loosened", "id-removed", "id-recycled"];
+
+/// Ready to be searched for in every file.
+static FINDER: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(MARK));
 
 /// One comment that allows a rule.
 #[derive(Clone, Debug)]
@@ -56,7 +61,7 @@ impl Suppression {
 /// The suppressions in a document. JSON has no comments, so it has none.
 pub(super) fn find(document: &Document<'_>) -> Vec<Suppression> {
     let source = document.source();
-    if memchr::memmem::find(source.as_bytes(), MARK.as_bytes()).is_none() {
+    if FINDER.find(source.as_bytes()).is_none() {
         return Vec::new();
     }
     let part = match document.format() {

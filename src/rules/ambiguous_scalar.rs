@@ -13,35 +13,40 @@ pub(super) fn check(view: &DocumentView<'_>, sink: &mut Sink) {
     if view.format == Format::Json || !view.is_sound() {
         return;
     }
-    let mut found = view
-        .document
-        .nodes()
+    let dates = dates(view);
+    let is_date = |node: &Node<'_>| dates.contains(&node.span());
+    let nodes = view.document.nodes();
+    let mut found = nodes
         .filter_map(|node| Some((node, reading(node)?)))
+        .filter(|(node, reading)| *reading != Yaml11::Date || !is_date(node))
         .peekable();
     if found.peek().is_none() {
         return;
     }
-    let dates = dates(view);
     let settled = settled(view);
     found
-        .filter(|(node, reading)| {
-            let span = node.span();
-            let is_date = *reading == Yaml11::Date && dates.contains(&span);
-            !is_date && !settled.contains(&span)
-        })
+        .filter(|(node, _)| !settled.contains(&node.span()) && !is_tagged(*node))
         .take(view.limit + 1)
         .for_each(|(node, reading)| report(node, reading, sink));
 }
 
 /// What YAML 1.1 makes of a value, where that differs.
 fn reading(node: Node<'_>) -> Option<Yaml11> {
-    if node.style() != Style::Plain || node.is_alias() || node.span().is_empty() {
+    if node.style() != Style::Plain || node.is_alias() {
         return None;
     }
-    let reading = yaml11(node.text())?;
-    // A tag says what the value is, to both.
-    let tagged = rewrite::property(node.document().source(), node.span()) == Some('!');
-    (!tagged).then_some(reading)
+    let source = node.document().source().as_bytes();
+    // Most values are words, and most words begin with a letter that decides it.
+    let first = source.get(node.span().range()).and_then(<[u8]>::first)?;
+    if first.is_ascii_alphabetic() && !b"yYnNoO".contains(first) {
+        return None;
+    }
+    yaml11(node.text())
+}
+
+/// Whether a tag says what the value is, to both.
+fn is_tagged(node: Node<'_>) -> bool {
+    rewrite::property(node.document().source(), node.span()) == Some('!')
 }
 
 /// Values that the schema knows as dates: those are written without quotes.

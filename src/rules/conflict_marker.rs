@@ -73,9 +73,10 @@ fn meaning(mark: char) -> &'static str {
 fn marks(source: &str) -> impl Iterator<Item = (char, Span)> {
     let bytes = source.as_bytes();
     // Nothing is looked at where no conflict opens or ends.
-    let some = ["<<<<<<<", ">>>>>>>"]
-        .iter()
-        .any(|mark| memchr::memmem::find(bytes, mark.as_bytes()).is_some());
+    let some = memchr::memchr2_iter(b'<', b'>', bytes).any(|at| {
+        let rest = &bytes[at..];
+        rest.starts_with(b"<<<<<<<") || rest.starts_with(b">>>>>>>")
+    });
     let text = if some { source } else { "" };
     let mut at = 0;
     text.split(['\n', '\r']).filter_map(move |line| {

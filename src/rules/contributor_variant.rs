@@ -39,7 +39,7 @@ pub(super) fn check(corpus: &Corpus<'_>, sink: &mut Sink) {
     }
     let mut places: FxHashMap<Name, Vec<(&Entry, Span)>> = FxHashMap::default();
     let wanted: FxHashSet<Name> = best.keys().map(|&rare| people[rare].name).collect();
-    for entry in &corpus.entries {
+    for entry in corpus.entries() {
         for (name, span) in entry.people.iter().filter(|(name, _)| wanted.contains(name)) {
             places.entry(*name).or_default().push((entry, *span));
         }
@@ -56,7 +56,7 @@ fn gather(corpus: &Corpus<'_>) -> Vec<Person> {
     let mut numbers: FxHashMap<Name, usize> = FxHashMap::default();
     let mut last: Vec<Option<Name>> = Vec::new();
     let mut people: Vec<Person> = Vec::new();
-    for entry in &corpus.entries {
+    for entry in corpus.entries() {
         for (name, _) in &entry.people {
             let at = *numbers.entry(*name).or_insert_with(|| {
                 people.push(Person::new(*name, &corpus.text(*name)));

@@ -11,7 +11,7 @@ use crate::rule::Sink;
 type Variant = Vec<(Name, u64)>;
 
 pub(super) fn check(corpus: &Corpus<'_>, sink: &mut Sink) {
-    for entry in corpus.entries.iter().filter(|entry| entry.copy) {
+    for entry in corpus.entries().filter(|entry| entry.copy) {
         let mut copies = corpus.all(entry.id).filter(|other| other.copy);
         let is_first = copies
             .next()

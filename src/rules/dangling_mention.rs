@@ -12,7 +12,7 @@ pub(super) fn check(corpus: &Corpus<'_>, sink: &mut Sink) {
     // One missing entry is one finding, however often it is named.
     let mut places: FxHashMap<Name, Vec<(&Entry, Span)>> = FxHashMap::default();
     let mut order = Vec::new();
-    for entry in &corpus.entries {
+    for entry in corpus.entries() {
         for &(name, span) in &entry.mentions {
             let is_known = corpus.get(name).is_some() || corpus.broken_file(name).is_some();
             if is_known || is_repeated(corpus, entry) {
@@ -29,7 +29,7 @@ pub(super) fn check(corpus: &Corpus<'_>, sink: &mut Sink) {
         return;
     }
     // What a field refers to as well is a finding of `dangling-reference`, which names the prose.
-    let references = corpus.entries.iter().flat_map(|entry| &entry.references);
+    let references = corpus.entries().flat_map(|entry| &entry.references);
     let referred: FxHashSet<Name> = references.map(|reference| reference.target).collect();
     order.retain(|name| !referred.contains(name));
     for (number, name) in order.into_iter().enumerate() {

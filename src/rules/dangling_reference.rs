@@ -21,7 +21,7 @@ pub(super) fn check(corpus: &Corpus<'_>, sink: &mut Sink) {
     // One missing entry is one finding, however many refer to it.
     let mut missing: FxHashMap<Name, Places<'_>> = FxHashMap::default();
     let mut order = Vec::new();
-    for entry in &corpus.entries {
+    for entry in corpus.entries() {
         for reference in &entry.references {
             let known = corpus.get(reference.target).is_some();
             if known || corpus.broken_file(reference.target).is_some() {
@@ -37,7 +37,7 @@ pub(super) fn check(corpus: &Corpus<'_>, sink: &mut Sink) {
     if order.is_empty() {
         return;
     }
-    for entry in corpus.entries.iter().filter(|entry| !entry.copy) {
+    for entry in corpus.entries().filter(|entry| !entry.copy) {
         for (name, span) in &entry.mentions {
             if let Some(found) = missing.get_mut(name) {
                 found.mentions.push((entry, *span));

@@ -36,10 +36,9 @@ impl Dated<'_> {
     pub(super) fn day(&self) -> Option<Date> {
         let text = self.node.text();
         let day = entry::date(text, self.notation)?;
-        match verdict(text, self.notation) {
-            Verdict::Right | Verdict::LeadingZero(_) => Some(day),
-            _ => None,
-        }
+        let is_read = self.notation != Notation::Ordinal
+            || matches!(ordinal(text, day), Verdict::Right | Verdict::LeadingZero(_));
+        is_read.then_some(day)
     }
 
     /// What happened: `created`.

@@ -10,7 +10,7 @@ use crate::snapshot::stem;
 
 pub(super) fn check(corpus: &Corpus<'_>, sink: &mut Sink) {
     let mut seen: FxHashMap<Name, u32> = FxHashMap::default();
-    for entry in corpus.entries.iter().filter(|entry| !entry.copy) {
+    for entry in corpus.entries().filter(|entry| !entry.copy) {
         let times = seen.entry(entry.id).or_default();
         *times += 1;
         let kind = &corpus.schemas.entry_kinds()[entry.kind as usize];

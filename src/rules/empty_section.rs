@@ -33,9 +33,15 @@ pub(super) fn check(view: &EntryView<'_>, sink: &mut Sink) {
 /// Every heading of Markdown begins with `#` or is underlined; that it may stand in a list or a
 /// quotation is left out of account.
 fn may_have_heading(text: &str) -> bool {
-    text.lines().map(str::trim).any(|line| match line.as_bytes() {
+    let bytes = text.as_bytes();
+    let breaks = memchr::memchr2_iter(b'\n', b'\r', bytes);
+    let mut lines = std::iter::once(0).chain(breaks.map(|at| at + 1));
+    lines.any(|start| match bytes[start..].trim_ascii_start() {
         [b'#', ..] => true,
-        [first @ (b'=' | b'-'), rest @ ..] => rest.iter().all(|b| b == first),
+        [first @ (b'=' | b'-'), rest @ ..] => {
+            let end = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
+            rest[..end].trim_ascii_end().iter().all(|b| b == first)
+        }
         _ => false,
     })
 }

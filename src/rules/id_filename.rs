@@ -7,8 +7,10 @@ use crate::schema::plan::Met;
 
 pub(super) fn check(view: &EntryView<'_>, sink: &mut Sink) {
     for met in &view.subject.fields {
-        let wanted = met.marks.path.as_ref().is_some_and(|path| path.stem);
-        let Some(text) = met.node.as_str().filter(|_| wanted) else {
+        if !met.marks.path.as_ref().is_some_and(|path| path.stem) {
+            continue;
+        }
+        let Some(text) = met.node.as_str() else {
             continue;
         };
         if text != view.file.stem() && !ids::is_malformed(met) {

@@ -7,6 +7,10 @@ use crate::schema::plan::Met;
 
 pub(super) fn check(view: &EntryView<'_>, sink: &mut Sink) {
     for met in &view.subject.fields {
+        let marks = met.marks;
+        if marks.id.is_none() && marks.refs.is_none() && marks.replaced_by.is_none() {
+            continue;
+        }
         let Some(text) = met.node.as_str().filter(|text| !text.is_ascii()) else {
             continue;
         };

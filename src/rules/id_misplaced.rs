@@ -7,8 +7,10 @@ use crate::schema::vocabulary::Folder;
 
 pub(super) fn check(view: &EntryView<'_>, sink: &mut Sink) {
     for met in &view.subject.fields {
-        let wanted = met.marks.path.as_ref().and_then(|path| path.folder.as_ref());
-        let (Some(wanted), Some(text)) = (wanted, met.node.as_str()) else {
+        let Some(wanted) = met.marks.path.as_ref().and_then(|path| path.folder.as_ref()) else {
+            continue;
+        };
+        let Some(text) = met.node.as_str() else {
             continue;
         };
         match wanted {

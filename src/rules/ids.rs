@@ -59,11 +59,12 @@ pub(super) fn did_you_mean(corpus: &Corpus<'_>, near: &[&Entry]) -> String {
 /// Whether a value is an ID whose pattern it does not fit.
 pub(super) fn is_malformed(met: &Met<'_>) -> bool {
     let pattern = met.marks.pattern.as_ref();
-    let text = met.node.as_str().filter(|_| met.marks.id.is_some());
-    match (pattern, text) {
-        (Some(pattern), Some(text)) => !pattern.is_match(text),
-        _ => false,
-    }
+    let Some(pattern) = pattern.filter(|_| met.marks.id.is_some()) else {
+        return false;
+    };
+    met.node
+        .as_str()
+        .is_some_and(|text| !pattern.is_match(text))
 }
 
 /// Whether a text has the shape of an ID of one of these kinds.

@@ -103,11 +103,11 @@ pub(super) fn in_prose<'d>(view: &EntryView<'d>) -> Vec<Link<'d>> {
 }
 
 fn in_markdown<'d>(node: Node<'d>, text: &'d str, found: &mut Vec<Link<'d>>) {
-    // Every link of Markdown needs one of the two.
-    if memmem::find(text.as_bytes(), b"](").is_none()
-        && memmem::find(text.as_bytes(), b"]:").is_none()
-        && memchr::memchr(b'<', text.as_bytes()).is_none()
-    {
+    let bytes = text.as_bytes();
+    // Every link of Markdown needs one of `](`, `]:` and `<`.
+    let may_link = memchr::memchr2_iter(b']', b'<', bytes)
+        .any(|at| bytes[at] == b'<' || matches!(bytes.get(at + 1), Some(b'(' | b':')));
+    if !may_link {
         return;
     }
     let mut push = |url: &str, place: Range<usize>| {

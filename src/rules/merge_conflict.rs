@@ -56,7 +56,6 @@ fn plain(history: &History<'_>, conflict: &Conflict, sink: &mut Sink) {
 
 fn entry_in<'c>(corpus: &'c Corpus<'_>, path: &str) -> Option<&'c Entry> {
     corpus
-        .entries
-        .iter()
+        .entries()
         .find(|entry| corpus.path(entry).as_ref() == path)
 }

@@ -8,14 +8,14 @@ use crate::rule::Sink;
 
 pub(super) fn check(corpus: &Corpus<'_>, sink: &mut Sink) {
     // What a broken file refers to is not known: every entry may be used by it.
-    let filled: FxHashSet<u32> = corpus.entries.iter().map(|entry| entry.file).collect();
+    let filled: FxHashSet<u32> = corpus.entries().map(|entry| entry.file).collect();
     let mut files = (0..).zip(&corpus.files);
     if files.any(|(at, file)| file.broken_id.is_some() && !filled.contains(&at)) {
         return;
     }
     let referable = referable(corpus);
     let used = used(corpus);
-    for entry in corpus.entries.iter().filter(|entry| !entry.retired) {
+    for entry in corpus.entries().filter(|entry| !entry.retired) {
         let kind = corpus.kind_name(entry);
         if !referable.contains(kind) || used.contains(&entry.id) {
             continue;
@@ -46,7 +46,7 @@ fn referable<'c>(corpus: &'c Corpus<'_>) -> FxHashSet<&'c str> {
 /// What another entry refers to that is not retired itself.
 fn used(corpus: &Corpus<'_>) -> FxHashSet<Name> {
     let mut used = FxHashSet::default();
-    for entry in corpus.entries.iter().filter(|entry| !entry.retired) {
+    for entry in corpus.entries().filter(|entry| !entry.retired) {
         let references = entry.references.iter();
         used.extend(
             references

@@ -11,7 +11,7 @@ pub(super) fn check(corpus: &Corpus<'_>, sink: &mut Sink) {
     // One missing parent is one finding, however many entries extend it.
     let mut children: FxHashMap<(String, &str), Vec<&Entry>> = FxHashMap::default();
     let mut order = Vec::new();
-    for entry in &corpus.entries {
+    for entry in corpus.entries() {
         let kind = &corpus.schemas.entry_kinds()[entry.kind as usize];
         let Some((parent_kind, _)) = &kind.parent else {
             continue;

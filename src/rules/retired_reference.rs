@@ -7,7 +7,7 @@ use crate::entry::{Entry, Reference, Role};
 use crate::rule::Sink;
 
 pub(super) fn check(corpus: &Corpus<'_>, sink: &mut Sink) {
-    for entry in corpus.entries.iter().filter(|entry| !entry.retired) {
+    for entry in corpus.entries().filter(|entry| !entry.retired) {
         for reference in &entry.references {
             if reference.role == Role::Uses
                 && let Some(target) = corpus.get(reference.target)

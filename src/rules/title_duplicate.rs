@@ -54,9 +54,21 @@ fn folded(label: &str) -> impl Iterator<Item = char> {
     })
 }
 
+/// A hash of a folded label. Nearly all are ASCII, where that is a matter of bytes.
 fn hash(label: &str) -> u64 {
     let mut hasher = FxHasher::default();
-    folded(label).for_each(|c| hasher.write_u32(u32::from(c)));
+    if !label.is_ascii() {
+        folded(label).for_each(|c| hasher.write_u32(u32::from(c)));
+        return hasher.finish();
+    }
+    let words = label.split_whitespace();
+    for (at, word) in words.enumerate() {
+        if at > 0 {
+            hasher.write_u32(u32::from(b' '));
+        }
+        let letters = word.bytes().map(|b| b.to_ascii_lowercase());
+        letters.for_each(|b| hasher.write_u32(u32::from(b)));
+    }
     hasher.finish()
 }
 

@@ -7,7 +7,11 @@ use crate::rule::{EntryView, Sink};
 pub(super) fn check(view: &EntryView<'_>, sink: &mut Sink) {
     links::each(links::marked(view), |link| look(view, link, sink));
     let mut prose = view.subject.fields.iter().filter(|met| met.marks.prose.is_some());
-    if prose.any(|met| memchr::memmem::find(met.node.text().as_bytes(), b"://").is_some()) {
+    let says_address = |text: &[u8]| {
+        let mut colons = memchr::memchr_iter(b':', text);
+        colons.any(|at| text[at..].starts_with(b"://"))
+    };
+    if prose.any(|met| says_address(met.node.text().as_bytes())) {
         links::each(links::in_prose(view), |link| look(view, link, sink));
     }
 }

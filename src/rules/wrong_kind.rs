@@ -7,7 +7,7 @@ use crate::rule::Sink;
 
 pub(super) fn check(corpus: &Corpus<'_>, sink: &mut Sink) {
     let takes = Takes::new(corpus);
-    for entry in &corpus.entries {
+    for entry in corpus.entries() {
         for reference in &entry.references {
             // An entry that refers to itself has a rule of its own.
             if reference.target == entry.id {
@@ -27,7 +27,7 @@ struct Takes(Vec<Vec<bool>>);
 
 impl Takes {
     fn new(corpus: &Corpus<'_>) -> Self {
-        let references = corpus.entries.iter().flat_map(|entry| &entry.references);
+        let references = corpus.entries().flat_map(|entry| &entry.references);
         let sets = references.map(|reference| reference.kinds + 1).max();
         let set = |number| {
             let names = corpus.words.kind_sets.names(number);

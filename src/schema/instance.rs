@@ -7,7 +7,7 @@ use jsonschema_value::{
 };
 use serde_json::{Map, Number as SerdeNumber, Value};
 
-use crate::syntax::{Kind, Node};
+use crate::syntax::{self, Kind, Node};
 
 /// The representation: names our tree to the jsonschema crate.
 pub struct Tree;
@@ -158,6 +158,9 @@ pub fn value(node: Node<'_>) -> Value {
     }
 }
 
+/// An iterator whose items become others. A name for it spares the heap.
+type Mapped<I, From, To> = std::iter::Map<I, fn(From) -> To>;
+
 /// A mapping's members.
 #[derive(Clone, Copy)]
 pub struct Members<'a>(Node<'a>);
@@ -165,7 +168,7 @@ pub struct Members<'a>(Node<'a>);
 impl<'a> Object<'a, Tree> for Members<'a> {
     type Node = Instance<'a>;
     type MemberName = &'a str;
-    type MembersIter = Box<dyn Iterator<Item = (&'a str, Instance<'a>)> + 'a>;
+    type MembersIter = Mapped<syntax::Entries<'a>, (Node<'a>, Node<'a>), (&'a str, Instance<'a>)>;
 
     fn len(&self) -> usize {
         self.0.len()
@@ -176,11 +179,9 @@ impl<'a> Object<'a, Tree> for Members<'a> {
     }
 
     fn members(&self) -> Self::MembersIter {
-        Box::new(
-            self.0
-                .entries()
-                .map(|(key, value)| (key.text(), Instance::Node(value))),
-        )
+        self.0
+            .entries()
+            .map(|(key, value)| (key.text(), Instance::Node(value)))
     }
 }
 
@@ -190,21 +191,26 @@ pub struct Items<'a>(Node<'a>);
 
 impl<'a> Array<'a, Tree> for Items<'a> {
     type Node = Instance<'a>;
-    type ElementsIter = Box<dyn Iterator<Item = Instance<'a>> + 'a>;
+    type ElementsIter = Mapped<syntax::Items<'a>, Node<'a>, Instance<'a>>;
 
     fn len(&self) -> usize {
         self.0.len()
     }
 
     fn elements(&self) -> Self::ElementsIter {
-        Box::new(self.0.items().map(Instance::Node))
+        self.0.items().map(Instance::Node)
     }
 
     fn is_unique(&self) -> bool {
-        let all_text = self.0.items().all(|item| item.as_str().is_some());
-        if all_text && self.0.len() <= 32 {
-            let texts: Vec<&str> = self.0.items().map(Node::text).collect();
-            return (1..texts.len()).all(|at| !texts[..at].contains(&texts[at]));
+        const FEW: usize = 32;
+        let all_text = self.0.items().all(|item| item.kind() == Kind::String);
+        if all_text && self.0.len() <= FEW {
+            let mut texts = [""; FEW];
+            return self.0.items().enumerate().all(|(count, item)| {
+                let text = item.text();
+                texts[count] = text;
+                !texts[..count].contains(&text)
+            });
         }
         let values: Vec<Value> = self.0.items().map(value).collect();
         jsonschema_value::unique::is_unique(&values)

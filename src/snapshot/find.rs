@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use globset::Candidate;
 
-use super::{Origin, SnapshotError, SourceFile, Workspace, plain, relative, stem};
+use super::{Origin, SnapshotError, SourceFile, Workspace, below, plain, relative, stem};
 use crate::syntax::Format;
 
 /// What an item of a folder is.
@@ -188,10 +188,22 @@ impl<'w> Finder<'w> {
             ItemType::Link if path.is_dir() => self.linked_folder(path)?,
             kind => kind,
         };
-        let inner = path.strip_prefix(&self.root).unwrap_or(path);
-        let shown = relative(&self.workspace.base, path);
+        let inner = self.inner(path).unwrap_or(path);
+        let shown = self.shown(path);
         let origin = Origin::Disk(path.to_path_buf());
         item(self.workspace, inner, shown, origin, kind)
+    }
+
+    /// A path as the globs of the profile see it; `None` for one outside.
+    fn inner<'p>(&self, path: &'p Path) -> Option<&'p Path> {
+        let plain = below(&self.root, path).map(Path::new);
+        plain.or_else(|| path.strip_prefix(&self.root).ok())
+    }
+
+    /// A path as it is shown.
+    fn shown(&self, path: &Path) -> String {
+        let base = &self.workspace.base;
+        below(base, path).map_or_else(|| relative(base, path), str::to_owned)
     }
 
     /// A link to a folder inside leads to what is found anyway.
@@ -226,8 +238,8 @@ impl<'w> Finder<'w> {
     }
 
     fn source(&self, path: &Path) -> SourceFile {
-        let inner = path.strip_prefix(&self.root).ok().map(Candidate::new);
-        let shown = relative(&self.workspace.base, path);
+        let inner = self.inner(path).map(Candidate::new);
+        let shown = self.shown(path);
         let origin = Origin::Disk(path.to_path_buf());
         classify(self.workspace, inner.as_ref(), shown, origin)
     }

@@ -31,16 +31,20 @@ pub(super) struct Stop;
 
 impl<'s, 'l> Builder<'s, 'l> {
     pub(super) fn new(source: &'s str, format: Format, limits: &'l Limits) -> Self {
-        let mut doc = Document::empty(source, format);
-        doc.records.reserve(source.len() / 24 + 8);
         Self {
-            doc,
+            doc: Document::empty(source, format),
             limits,
             problems: Vec::new(),
             open: Vec::new(),
             expanded_nodes: 0,
             expanded_bytes: 0,
         }
+    }
+
+    /// Makes room for as many records as such a source usually has.
+    pub(super) fn with_room(mut self) -> Self {
+        self.doc.records.reserve(self.doc.source.len() / 24 + 8);
+        self
     }
 
     pub(super) fn problem(&mut self, kind: ProblemKind, span: Span) {
@@ -238,11 +242,14 @@ impl<'s, 'l> Builder<'s, 'l> {
     }
 
     fn text_of(&self, index: u32) -> &str {
+        self.node(index).text()
+    }
+
+    fn node(&self, index: u32) -> Node<'_> {
         Node {
             doc: &self.doc,
             at: index,
         }
-        .text()
     }
 
     /// An earlier key of the open mapping with the same text.
@@ -291,7 +298,7 @@ impl<'s, 'l> Builder<'s, 'l> {
         let text = self.text_of(index);
         let mut at = parent + 1;
         for _ in 0..count {
-            if self.text_of(at) == text {
+            if self.node(at).says(text) {
                 return Some(at);
             }
             at = self.doc.records[self.doc.records[at as usize].next as usize].next;

@@ -9,7 +9,7 @@ pub(super) fn parse<'s>(source: &'s str, limits: &Limits) -> (Document<'s>, Vec<
         source,
         bytes: source.as_bytes(),
         at: if source.starts_with('\u{feff}') { 3 } else { 0 },
-        builder: Builder::new(source, Format::Json, limits),
+        builder: Builder::new(source, Format::Json, limits).with_room(),
     };
     // A broken source leaves what was read so far, and a problem.
     let _ = reader.document();

@@ -28,6 +28,16 @@ impl<'d> Node<'d> {
         }
     }
 
+    /// The record of the value itself, behind an alias.
+    fn meant(self) -> &'d Record {
+        let record = self.record();
+        if record.at == TextAt::Alias {
+            &self.doc.records[record.text as usize]
+        } else {
+            record
+        }
+    }
+
     /// The tree that the value belongs to.
     #[must_use]
     pub fn document(self) -> &'d Document<'d> {
@@ -58,13 +68,13 @@ impl<'d> Node<'d> {
     /// What it is.
     #[must_use]
     pub fn kind(self) -> Kind {
-        self.resolved().record().kind
+        self.meant().kind
     }
 
     /// How it is written.
     #[must_use]
     pub fn style(self) -> Style {
-        self.resolved().record().style
+        self.meant().style
     }
 
     /// Its bytes in the source, quotes and brackets included; of a block scalar, its lines.
@@ -80,26 +90,29 @@ impl<'d> Node<'d> {
     /// The text of a scalar after escapes and folding; empty for a collection.
     #[must_use]
     pub fn text(self) -> &'d str {
-        let record = self.resolved().record();
-        let range = record.text as usize..record.text as usize + record.len as usize;
-        match (record.kind, record.at) {
-            (Kind::Sequence | Kind::Mapping, _) => "",
-            (_, TextAt::Source) => self.doc.source.get(range).unwrap_or(""),
-            _ => self.doc.extra.get(range).unwrap_or(""),
-        }
+        self.doc.text_of(self.meant())
     }
 
     /// The text where the value is a string.
     #[must_use]
     pub fn as_str(self) -> Option<&'d str> {
-        (self.kind() == Kind::String).then(|| self.text())
+        let record = self.meant();
+        (record.kind == Kind::String).then(|| self.doc.text_of(record))
+    }
+
+    /// Whether it is a scalar with this text; cheaper than to look at [`Node::text`].
+    #[must_use]
+    pub fn says(self, text: &str) -> bool {
+        let record = self.meant();
+        record.len as usize == text.len() && self.doc.text_of(record) == text
     }
 
     /// Number of items or pairs; 0 for a scalar.
     #[must_use]
     pub fn len(self) -> usize {
-        match self.kind() {
-            Kind::Sequence | Kind::Mapping => self.resolved().record().len as usize,
+        let record = self.meant();
+        match record.kind {
+            Kind::Sequence | Kind::Mapping => record.len as usize,
             _ => 0,
         }
     }
@@ -112,37 +125,40 @@ impl<'d> Node<'d> {
 
     /// Items without a key, or pairs of key and value.
     pub fn children(self) -> impl Iterator<Item = (Option<Node<'d>>, Node<'d>)> {
-        let here = self.resolved();
-        let record = here.record();
-        let (count, keyed) = match record.kind {
-            Kind::Sequence => (record.len, false),
-            Kind::Mapping => (record.len, true),
-            _ => (0, false),
-        };
-        let doc = self.doc;
-        let mut at = here.at + 1;
-        let mut take = move || {
-            let node = Node { doc, at };
-            at = node.record().next;
-            node
-        };
-        (0..count).map(move |_| {
-            let key = keyed.then(&mut take);
-            (key, take())
+        let keyed = self.kind() == Kind::Mapping;
+        let mut below = self.below(self.kind());
+        std::iter::from_fn(move || {
+            let key = if keyed { Some(below.next()?) } else { None };
+            Some((key, below.next()?))
         })
     }
 
     /// The pairs of a mapping; nothing for any other value.
-    pub fn entries(self) -> impl Iterator<Item = (Node<'d>, Node<'d>)> {
-        self.children()
-            .filter_map(|(key, value)| Some((key?, value)))
+    #[must_use]
+    pub fn entries(self) -> Entries<'d> {
+        Entries(self.below(Kind::Mapping))
     }
 
     /// The items of a list; nothing for any other value.
-    pub fn items(self) -> impl Iterator<Item = Node<'d>> {
-        let list = self.kind() == Kind::Sequence;
-        self.children()
-            .filter_map(move |(_, value)| list.then_some(value))
+    #[must_use]
+    pub fn items(self) -> Items<'d> {
+        Items(self.below(Kind::Sequence))
+    }
+
+    /// What stands right below a collection of a kind; nothing below any other value.
+    fn below(self, wanted: Kind) -> Below<'d> {
+        let here = self.resolved();
+        let record = here.record();
+        let left = match record.kind {
+            Kind::Sequence if wanted == Kind::Sequence => record.len,
+            Kind::Mapping if wanted == Kind::Mapping => 2 * record.len,
+            _ => 0,
+        };
+        Below {
+            doc: self.doc,
+            at: here.at + 1,
+            left,
+        }
     }
 
     /// The value of a name, the first where it is there twice.
@@ -154,7 +170,7 @@ impl<'d> Node<'d> {
     /// The key and the value of a name.
     #[must_use]
     pub fn pair(self, name: &str) -> Option<(Node<'d>, Node<'d>)> {
-        self.entries().find(|(key, _)| key.text() == name)
+        self.entries().find(|(key, _)| key.says(name))
     }
 
     /// The source bytes that say a part of [`Node::text`]; the whole value where the two cannot be
@@ -180,6 +196,52 @@ impl<'d> Node<'d> {
             part,
         )
         .unwrap_or(here.span())
+    }
+}
+
+/// Records that stand side by side.
+#[derive(Clone)]
+struct Below<'d> {
+    doc: &'d Document<'d>,
+    at: u32,
+    left: u32,
+}
+
+impl<'d> Iterator for Below<'d> {
+    type Item = Node<'d>;
+
+    fn next(&mut self) -> Option<Node<'d>> {
+        self.left = self.left.checked_sub(1)?;
+        let node = Node {
+            doc: self.doc,
+            at: self.at,
+        };
+        self.at = node.record().next;
+        Some(node)
+    }
+}
+
+/// The pairs of a mapping; see [`Node::entries`].
+#[derive(Clone)]
+pub struct Entries<'d>(Below<'d>);
+
+impl<'d> Iterator for Entries<'d> {
+    type Item = (Node<'d>, Node<'d>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        Some((self.0.next()?, self.0.next()?))
+    }
+}
+
+/// The items of a list; see [`Node::items`].
+#[derive(Clone)]
+pub struct Items<'d>(Below<'d>);
+
+impl<'d> Iterator for Items<'d> {
+    type Item = Node<'d>;
+
+    fn next(&mut self) -> Option<Node<'d>> {
+        self.0.next()
     }
 }
 

@@ -94,7 +94,7 @@ fn read<'s>(
     let mut reader = Reader {
         base: part.start as usize,
         source,
-        builder: Builder::new(source, format, limits),
+        builder: Builder::new(source, format, limits).with_room(),
         documents: Vec::new(),
         problems: Vec::new(),
         anchors: FxHashMap::default(),

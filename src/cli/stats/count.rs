@@ -120,7 +120,7 @@ impl Stats {
 /// IDs that an entry refers to, in a field or in its prose.
 fn used(corpus: &Corpus<'_>) -> BTreeSet<Arc<str>> {
     let mut used = BTreeSet::new();
-    for entry in &corpus.entries {
+    for entry in corpus.entries() {
         let mentions = entry.mentions.iter().map(|(target, _)| *target);
         let references = entry.references.iter().map(|reference| reference.target);
         for target in references
@@ -135,7 +135,7 @@ fn used(corpus: &Corpus<'_>) -> BTreeSet<Arc<str>> {
 
 /// Kinds of entry that some reference may be of.
 fn target_kinds(corpus: &Corpus<'_>) -> BTreeSet<String> {
-    let references = corpus.entries.iter().flat_map(|entry| &entry.references);
+    let references = corpus.entries().flat_map(|entry| &entry.references);
     let uses = references.filter(|reference| reference.role == Role::Uses);
     let sets: BTreeSet<u16> = uses.map(|reference| reference.kinds).collect();
     let names = sets

@@ -126,11 +126,9 @@ impl<'h> Owners<'h> {
 
     /// The innermost entry around a place.
     fn entry(&self, location: &Location) -> Option<&'h Entry> {
-        let entries = &self.corpus.entries;
         let &file = self.files.get(location.path.as_ref())?;
-        let start = entries.partition_point(|entry| entry.file < file);
-        let here = entries[start..].iter();
-        here.take_while(|entry| entry.file == file)
+        self.corpus
+            .entries_in(file)
             .filter(|entry| entry.span.contains(location.span()))
             .min_by_key(|entry| entry.span.len())
     }
