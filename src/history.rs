@@ -1,12 +1,18 @@
 //! Base against head, as plain facts.
 
 pub mod loosened;
+pub mod meaning;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use jiff::civil::Date;
 
 use crate::corpus::Corpus;
 use crate::diagnostic::Diagnostic;
+use crate::entry::Entry;
 use loosened::Loosened;
+use meaning::Likeness;
 
 /// Two snapshots of one corpus, linked, with one vocabulary: equal texts have equal names.
 pub struct History<'h> {
@@ -20,6 +26,52 @@ pub struct History<'h> {
     pub loosened: &'h [Loosened],
     /// Files that cannot be merged into the base.
     pub conflicts: &'h [Conflict],
+    /// Entries that are not the same in both, in the order of their IDs.
+    pub differing: &'h [Differing<'h>],
+    /// Every ID that was ever used; `None` where the history is not known.
+    pub ledger: Option<&'h Ledger>,
+    /// Today, in UTC.
+    pub today: Date,
+}
+
+/// An entry that the base and the head do not have alike.
+#[derive(Clone, Debug)]
+pub struct Differing<'h> {
+    /// The entry in the base.
+    pub base: Option<&'h Entry>,
+    /// The entry in the head.
+    pub head: Option<&'h Entry>,
+    /// How much both say the same, where both have it under another title.
+    pub likeness: Option<Likeness>,
+    /// The text of the base's file as that of a retired entry, where the head has it no more.
+    pub tombstone: Option<String>,
+}
+
+impl<'h> Differing<'h> {
+    /// The entry before and after, where both have it.
+    #[must_use]
+    pub fn both(&self) -> Option<(&'h Entry, &'h Entry)> {
+        self.base.zip(self.head)
+    }
+
+    /// The entry that only the base has.
+    #[must_use]
+    pub fn removed(&self) -> Option<&'h Entry> {
+        self.base.filter(|_| self.head.is_none())
+    }
+
+    /// The entry that only the head has.
+    #[must_use]
+    pub fn added(&self) -> Option<&'h Entry> {
+        self.head.filter(|_| self.base.is_none())
+    }
+}
+
+/// Every ID that was ever used.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ledger {
+    /// IDs, each with the last revision that has it.
+    pub ids: BTreeMap<Arc<str>, Arc<str>>,
 }
 
 /// A file that the head and the base changed in ways that do not fit together.

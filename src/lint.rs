@@ -204,6 +204,16 @@ struct Stage<'r> {
     levels: Levels,
     active: Vec<&'static str>,
     words: &'r Vocabulary,
+    use_of: Use,
+}
+
+/// What the facts are taken for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// A state on its own.
+    Alone,
+    /// A state that is compared with another.
+    Compared,
 }
 
 /// The files of a snapshot, each looked at, and their entries linked.
@@ -223,6 +233,15 @@ impl<'r> Stage<'r> {
             active: levels.active().map(|(rule, ..)| rule.name).collect(),
             levels,
             words,
+            use_of: Use::Alone,
+        }
+    }
+
+    /// Takes what a comparison needs to know too.
+    fn comparing(self) -> Self {
+        Self {
+            use_of: Use::Compared,
+            ..self
         }
     }
 
@@ -380,11 +399,16 @@ impl<'r> Stage<'r> {
         finish::limit(&mut diagnostics, self.workspace.profile.limits.findings);
         finish::locate_in(&mut diagnostics, &view);
         let mut entries = Vec::with_capacity(subjects.len());
-        entries.extend(
-            subjects
-                .iter()
-                .filter_map(|subject| entry::facts(subject, schemas, self.words)),
-        );
+        for subject in &subjects {
+            let Some(mut entry) = entry::facts(subject, schemas, self.words) else {
+                continue;
+            };
+            if self.use_of == Use::Compared {
+                let content = entry::Reading::new(subject, &subjects).content();
+                entry.content = Some(Box::new(content));
+            }
+            entries.push(entry);
+        }
         Outcome {
             diagnostics,
             broken_id: self.missing_id(file, &entries),

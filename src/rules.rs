@@ -6,6 +6,7 @@ use crate::rule::{Check, Group, Rule};
 mod days;
 mod ids;
 mod links;
+mod lives;
 mod rewrite;
 mod spot;
 mod words;
@@ -99,6 +100,14 @@ rules! {
     copies_diverge: "copies-diverge", Release, Warning, Corpus;
 
     // history
+    id_removed: "id-removed", History, Error, History;
+    id_recycled: "id-recycled", History, Error, History;
+    id_moved: "id-moved", History, Error, History;
+    created_changed: "created-changed", History, Error, History;
+    updated_not_bumped: "updated-not-bumped", History, Warning, History;
+    updated_backwards: "updated-backwards", History, Error, History;
+    updated_without_change: "updated-without-change", History, Warning, History;
+    id_not_next: "id-not-next", History, Error, History;
     merge_conflict: "merge-conflict", History, Error, History;
     gate_loosened: "gate-loosened", History, Error, History;
 

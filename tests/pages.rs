@@ -5,6 +5,9 @@
 //! a file of a `deleted` fence goes away after it was found. An example with a `corpuslint.toml` is
 //! checked by that profile, and its files under the profile's root are the entries.
 //! "Run together with `RULE`." on a line of its own runs that rule too.
+//! Files of a fence with the word `base` are those of the base that the others are compared with.
+//! "Both sides added `PATH`." says that git could not merge a file, "`ID` was used in `REVISION`."
+//! what the history knows.
 //! A `findings` fence holds what is found, a `fixed` fence, under a path again, the text after the
 //! fixes. A section with files and no `findings` fence is one in which nothing is found.
 //! `BLESS=1 cargo test --test pages` rewrites the `findings` and `fixed` fences.
@@ -13,8 +16,11 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
 
+use corpuslint::diagnostic::{Change, Location};
 use corpuslint::fix;
-use corpuslint::lint::{self, Options, Report};
+use corpuslint::history::Conflict;
+use corpuslint::history::loosened::loosened;
+use corpuslint::lint::{self, Gate, Options, Report, Snapshot};
 use corpuslint::rule::Rule;
 use corpuslint::rules::RULES;
 use corpuslint::snapshot::{Finder, SourceFile, Workspace};
@@ -34,6 +40,8 @@ struct Example {
     fences: Vec<Fence>,
     /// Rules that are run beside the rule of the page.
     others: Vec<String>,
+    /// What is known beside the files, where there is a base.
+    gate: Gate,
 }
 
 fn examples(page: &str) -> Vec<Example> {
@@ -59,6 +67,7 @@ fn examples(page: &str) -> Vec<Example> {
                 heading: heading.to_owned(),
                 fences: Vec::new(),
                 others: Vec::new(),
+                gate: Gate::default(),
             });
             path = None;
         } else if let Some(info) = line.strip_prefix("```") {
@@ -75,6 +84,8 @@ fn examples(page: &str) -> Vec<Example> {
         {
             let example = examples.last_mut().expect("a heading before the line");
             example.others.push(other.to_owned());
+        } else if let Some(known) = examples.last_mut().and_then(|example| known(line, example)) {
+            assert!(known, "{line}");
         } else if let Some(name) = line.strip_prefix('`').and_then(|l| l.strip_suffix('`')) {
             path = Some(name.to_owned());
         }
@@ -82,6 +93,23 @@ fn examples(page: &str) -> Vec<Example> {
     assert!(open.is_none(), "a fence is not closed");
     examples.retain(|example| example.fences.iter().any(|fence| fence.path.is_some()));
     examples
+}
+
+/// Takes what a line says about the history of an example.
+fn known(line: &str, example: &mut Example) -> Option<bool> {
+    if let Some(path) = line.strip_prefix("Both sides added `") {
+        let path = path.strip_suffix("`.")?;
+        example.gate.conflicts.push(Conflict {
+            path: path.into(),
+            both_added: true,
+        });
+        return Some(true);
+    }
+    let (id, revision) = line.strip_prefix('`')?.split_once("` was used in `")?;
+    let revision = revision.strip_suffix("`.")?;
+    let ledger = example.gate.ledger.get_or_insert_default();
+    ledger.ids.insert(id.into(), revision.into());
+    Some(true)
 }
 
 /// Bytes written as `\xNN`, `\u{…}`, `\n`, `\t`, `\r` or `\\`.
@@ -133,8 +161,9 @@ fn content(fence: &Fence) -> Vec<u8> {
     }
 }
 
-fn run(rule: &Rule, example: &Example, folder: &Path) -> (Report, Vec<SourceFile>) {
-    let inputs = || example.fences.iter().filter(|fence| fence.info != "fixed");
+/// Writes the files of an example and opens them.
+fn open(example: &Example, side: Side, folder: &Path) -> (Workspace, Vec<SourceFile>) {
+    let inputs = || example.fences.iter().filter(|fence| side.takes(fence));
     for fence in inputs() {
         let Some(path) = &fence.path else { continue };
         let path = folder.join(path);
@@ -160,6 +189,25 @@ fn run(rule: &Rule, example: &Example, folder: &Path) -> (Report, Vec<SourceFile
         let path = fence.path.as_ref().expect("a deleted file has a path");
         std::fs::remove_file(folder.join(path)).expect("a file to delete");
     }
+    (workspace, files)
+}
+
+/// Which files of an example are meant.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Base,
+    Head,
+}
+
+impl Side {
+    fn takes(self, fence: &Fence) -> bool {
+        fence.info != "fixed" && fence.info.contains(" base") == (self == Self::Base)
+    }
+}
+
+fn run(rule: &Rule, example: &Example, folder: &Path) -> (Report, Vec<SourceFile>) {
+    let head_folder = folder.join("head");
+    let (workspace, files) = open(example, Side::Head, &head_folder);
     let mut select = example.others.clone();
     select.push(rule.name.to_owned());
     let options = Options {
@@ -169,8 +217,54 @@ fn run(rule: &Rule, example: &Example, folder: &Path) -> (Report, Vec<SourceFile
         today: "2026-11-22".parse().expect("a date"),
         whole_corpus: true,
     };
-    let report = lint::run(&workspace, &files, &options, &AtomicUsize::new(0)).expect("a report");
+    let has_base = example.fences.iter().any(|fence| Side::Base.takes(fence));
+    let report = if has_base {
+        let (base, base_files) = open(example, Side::Base, &folder.join("base"));
+        compare(
+            example,
+            &options,
+            (&base, &base_files),
+            (&workspace, &files),
+        )
+    } else {
+        lint::run(&workspace, &files, &options, &AtomicUsize::new(0)).expect("a report")
+    };
     (report, files)
+}
+
+/// What a change introduces.
+fn compare(
+    example: &Example,
+    options: &Options,
+    base: (&Workspace, &[SourceFile]),
+    head: (&Workspace, &[SourceFile]),
+) -> Report {
+    let level = |name: &str| corpuslint::rules::find(name).map(|rule| rule.level);
+    let gate = Gate {
+        loosened: loosened(base.0, "base", head.0, &level),
+        conflicts: example.gate.conflicts.clone(),
+        ledger: example.gate.ledger.clone(),
+        ..Gate::default()
+    };
+    let trusted = head.0.trusting(base.0);
+    let workspace = if gate.loosened.is_empty() {
+        head.0
+    } else {
+        &trusted
+    };
+    let snapshot = |workspace, files, name| Snapshot {
+        workspace,
+        files,
+        name,
+    };
+    let before = snapshot(base.0, base.1, "base");
+    let after = snapshot(workspace, head.1, "head");
+    let done = AtomicUsize::new(0);
+    let mut report = lint::compare(before, after, &gate, options, &done).expect("a report");
+    report
+        .diagnostics
+        .retain(|found| found.change == Some(Change::Introduced));
+    report
 }
 
 /// Findings as the pages write them.
@@ -179,15 +273,12 @@ fn findings(report: &Report) -> String {
     for found in &report.diagnostics {
         let severity = found.severity.as_str();
         let place = &found.location;
-        writeln!(
-            out,
-            "{}:{}: {severity}: {}",
-            place.path, place.start, found.message
-        )
-        .expect("text");
+        let path = shown(place);
+        writeln!(out, "{path}:{}: {severity}: {}", place.start, found.message).expect("text");
         for related in &found.related {
             let place = &related.location;
-            writeln!(out, "  {}:{}: {}", place.path, place.start, related.message).expect("text");
+            let path = shown(place);
+            writeln!(out, "  {path}:{}: {}", place.start, related.message).expect("text");
         }
         if let Some(help) = &found.help {
             writeln!(out, "  help: {help}").expect("text");
@@ -202,6 +293,13 @@ fn findings(report: &Report) -> String {
         }
     }
     out
+}
+
+fn shown(place: &Location) -> String {
+    match &place.revision {
+        Some(revision) => format!("{revision}:{}", place.path),
+        None => place.path.to_string(),
+    }
 }
 
 /// What a `findings` or a `fixed` fence says, and what it should say.
@@ -225,8 +323,9 @@ fn blocks(rule: &Rule, example: &Example, folder: &Path) -> Vec<Block> {
             ("findings", _) => findings(&report),
             ("fixed", Some(path)) => {
                 let file = files.iter().find(|file| file.path.as_ref() == path);
-                let file = file.expect("the `fixed` fence names a file of the example");
-                let text = String::from_utf8(file.read(1 << 20).expect("bytes")).expect("UTF-8");
+                // A fix may make the file.
+                let bytes = file.map_or(Vec::new(), |file| file.read(1 << 20).expect("bytes"));
+                let text = String::from_utf8(bytes).expect("UTF-8");
                 fix::apply(path, &text, fixes.iter().copied())
             }
             _ => continue,

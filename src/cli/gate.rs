@@ -2,16 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use rustc_hash::FxHashSet;
+
 use super::scope::{Input, Scope};
 use super::state::{self, Git, State, Tree};
 use super::{Failure, complain, find_rule, progress};
 use crate::diagnostic::Location;
-use crate::history::Conflict;
 use crate::history::loosened::loosened;
+use crate::history::{Conflict, Ledger};
 use crate::lint::{self, Gate, Options, Report, Snapshot, Trust, Waiver};
 use crate::rules;
-use crate::snapshot::Workspace;
 use crate::snapshot::git::{Commit, Merge};
+use crate::snapshot::{Workspace, stem};
 
 /// What the command line says about them.
 #[derive(Default, clap::Args)]
@@ -93,8 +95,8 @@ struct Chosen {
     base: State,
     head: State,
     names: Names,
-    /// The working tree's own commit, where the head is no tree.
-    git: Option<Git>,
+    /// The base's commit.
+    commit: Option<(Git, Commit)>,
     conflicts: Vec<Conflict>,
 }
 
@@ -117,8 +119,8 @@ impl Sides {
         }
         let trusted = trusted(&base, own, &gate);
         let head = chosen.head.open(trusted)?;
-        let touched = match (&chosen.base, &chosen.git) {
-            (State::Tree(base), Some(git)) if args.is_narrow() => {
+        let touched = match (&chosen.base, &chosen.commit) {
+            (State::Tree(base), Some((git, _))) if args.is_narrow() => {
                 Some(touched(base, &chosen.head, git, &head)?)
             }
             (State::Disk(_), _) if args.is_narrow() => {
@@ -128,8 +130,13 @@ impl Sides {
             }
             _ => None,
         };
+        let base = chosen.base.open(base)?;
+        if let Some((git, commit)) = chosen.commit.filter(|_| adds_files(&base, &head)) {
+            let ids = git.repository.ids_ever_used(&commit, &base.workspace)?;
+            gate.ledger = Some(Ledger { ids });
+        }
         Ok(Self {
-            base: chosen.base.open(base)?,
+            base,
             head,
             gate,
             names: chosen.names,
@@ -185,6 +192,18 @@ impl Sides {
     }
 }
 
+/// Whether the head has files whose names the base does not have, and so perhaps new IDs.
+fn adds_files(base: &Scope, head: &Scope) -> bool {
+    let names = |scope: &'_ Scope| -> FxHashSet<String> {
+        let stems = scope.files.iter().map(|file| stem(&file.path).to_owned());
+        stems.collect()
+    };
+    let known = names(base);
+    head.files
+        .iter()
+        .any(|file| !known.contains(stem(&file.path)))
+}
+
 fn snapshot<'s>(scope: &'s Scope, name: &'s str) -> Snapshot<'s> {
     Snapshot {
         workspace: &scope.workspace,
@@ -237,7 +256,7 @@ fn choose(input: &Input, args: &Args) -> Result<Chosen, Failure> {
         },
         base: git.commit(&base),
         head: state,
-        git: Some(git.clone()),
+        commit: Some((git.clone(), base)),
         conflicts,
     })
 }
@@ -265,7 +284,7 @@ fn from_path(input: &Input, args: &Args) -> Result<Chosen, Failure> {
             base: base.clone(),
             shown: [base, shown],
         },
-        git: None,
+        commit: None,
         conflicts: Vec::new(),
     })
 }
@@ -284,7 +303,7 @@ fn first_commit(git: &Git, input: &Input, args: &Args) -> Result<Chosen, Failure
             base: "nothing".to_owned(),
             shown: ["nothing".to_owned(), "the first commit".to_owned()],
         },
-        git: None,
+        commit: None,
         conflicts: Vec::new(),
     })
 }
@@ -342,7 +361,7 @@ impl Head<'_> {
             }
             Merge::Conflicts(paths) => {
                 let conflicts = self.conflicts(&paths)?;
-                Ok((state, format!("{shown}, which cannot be merged"), conflicts))
+                Ok((state, format!("{shown} (in conflict)"), conflicts))
             }
         }
     }

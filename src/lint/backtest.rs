@@ -1,12 +1,14 @@
 //! What the rules would have said over the history of a corpus.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
 use super::compare::{Checked, judge};
 use super::{Gate, Options, Snapshot};
 use crate::diagnostic::{Change, Diagnostic};
 use crate::entry::Vocabulary;
+use crate::history::Ledger;
 use crate::schema::SchemaError;
 
 /// Findings in each of some revisions that follow one another.
@@ -57,12 +59,22 @@ pub fn backtest(
     let words = Vocabulary::default();
     let mut replayed = Backtest::default();
     let mut before: Option<Checked<'_>> = None;
+    let mut gate = Gate {
+        ledger: Some(Ledger::default()),
+        ..Gate::default()
+    };
     for revision in revisions {
         let now = Checked::new(revision.snapshot, options, &words, progress)?;
         let found = match &before {
-            Some(before) => judge(before, &now, &Gate::default()),
+            Some(before) => judge(before, &now, &gate).0,
             None => now.findings(Vec::new()),
         };
+        if let Some(ledger) = &mut gate.ledger {
+            let name: Arc<str> = revision.snapshot.name.into();
+            ledger
+                .ids
+                .extend(now.ids().map(|id| (id, Arc::clone(&name))));
+        }
         replayed.revisions.push(counted(revision, found));
         before = Some(now);
     }

@@ -1,16 +1,20 @@
 //! The gate: what a change introduces, fixes and leaves, and what only the history can show.
 
+mod changes;
 mod classify;
+mod tombstone;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
 use super::suppression::Suppression;
 use super::{Linked, Options, Report, Stage, Summary, count_kinds, finish};
-use crate::diagnostic::Diagnostic;
+use rustc_hash::FxHashSet;
+
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::entry::Vocabulary;
 use crate::history::loosened::Loosened;
-use crate::history::{Comparison, Conflict, History};
+use crate::history::{Comparison, Conflict, Differing, EntryChange, History, Ledger};
 use crate::rule::{Check, Sink};
 use crate::schema::SchemaError;
 use crate::snapshot::{SourceFile, Workspace, stem};
@@ -38,6 +42,8 @@ pub struct Gate {
     pub conflicts: Vec<Conflict>,
     /// Whose comments count.
     pub trust: Trust,
+    /// Every ID that was ever used, where that is known.
+    pub ledger: Option<Ledger>,
 }
 
 /// Whose comments that allow a finding count.
@@ -93,7 +99,7 @@ pub fn compare(
         let known = &old.linked.suppressions;
         trust(&mut new.linked.suppressions, known, &gate.waivers);
     }
-    let diagnostics = judge(&old, &new, gate);
+    let (diagnostics, entries) = judge(&old, &new, gate);
     let (diagnostics, waived) = waive(diagnostics, &gate.waivers);
     let corpus = &new.linked.corpus;
     Ok(Report {
@@ -103,20 +109,28 @@ pub fn compare(
         comparison: Some(Comparison {
             base: base.name.to_owned(),
             head: head.name.to_owned(),
-            entries: Vec::new(),
+            entries,
             waived,
         }),
     })
 }
 
-/// Findings of two states, each with how it stands to the base.
-pub(super) fn judge(base: &Checked<'_>, head: &Checked<'_>, gate: &Gate) -> Vec<Diagnostic> {
+/// Findings of two states, each with how it stands to the base, and the entries that differ.
+pub(super) fn judge(
+    base: &Checked<'_>,
+    head: &Checked<'_>,
+    gate: &Gate,
+) -> (Vec<Diagnostic>, Vec<EntryChange>) {
+    let (differing, entries) = changes::changes(base, head);
     let history = History {
         base: &base.linked.corpus,
         head: &head.linked.corpus,
         base_name: base.snapshot.name.into(),
         loosened: &gate.loosened,
         conflicts: &gate.conflicts,
+        differing: &differing,
+        ledger: gate.ledger.as_ref(),
+        today: head.stage.options.today,
     };
     let mut past = head.stage.history(&history);
     let sides = [
@@ -125,9 +139,30 @@ pub(super) fn judge(base: &Checked<'_>, head: &Checked<'_>, gate: &Gate) -> Vec<
     ];
     finish::locate(&mut past, &sides);
     let mut diagnostics = head.findings(past);
+    expect(&mut diagnostics, head, &differing);
     classify(base.findings(Vec::new()), &mut diagnostics, &history);
-    diagnostics
+    (diagnostics, entries)
 }
+
+/// What an entry should have, a new one must have: its author knows.
+fn expect(diagnostics: &mut [Diagnostic], head: &Checked<'_>, differing: &[Differing<'_>]) {
+    let mut active = head.stage.levels.active();
+    if active.any(|(rule, _, fixed)| rule.name == EXPECTED && fixed) {
+        return;
+    }
+    let corpus = &head.linked.corpus;
+    let added = differing.iter().filter_map(Differing::added);
+    let added: FxHashSet<Arc<str>> = added.map(|entry| corpus.text(entry.id)).collect();
+    let new = |found: &Diagnostic| found.entry.as_ref().is_some_and(|id| added.contains(id));
+    for found in diagnostics {
+        if found.rule == EXPECTED && new(found) {
+            found.severity = Severity::Error;
+        }
+    }
+}
+
+/// The rule on fields that should be there.
+const EXPECTED: &str = "expected-field";
 
 /// One state of a corpus, checked on its own.
 pub(super) struct Checked<'s> {
@@ -145,7 +180,7 @@ impl<'s> Checked<'s> {
         words: &'s Vocabulary,
         progress: &AtomicUsize,
     ) -> Result<Self, SchemaError> {
-        let stage = Stage::new(snapshot.workspace, options, words);
+        let stage = Stage::new(snapshot.workspace, options, words).comparing();
         let linked = stage.link(snapshot.files, progress)?;
         let mut late = stage.corpus(&linked.corpus);
         finish::locate(&mut late, &[snapshot.side(None)]);
@@ -155,6 +190,12 @@ impl<'s> Checked<'s> {
             linked,
             late,
         })
+    }
+
+    /// The IDs of its entries.
+    pub(super) fn ids(&self) -> impl Iterator<Item = Arc<str>> {
+        let corpus = &self.linked.corpus;
+        corpus.definitions().map(|entry| corpus.text(entry.id))
     }
 
     /// All its findings in order, with those that only the history shows.

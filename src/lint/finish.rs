@@ -170,8 +170,22 @@ fn text(file: &SourceFile, workspace: &Workspace) -> String {
 }
 
 fn complete(file: &SourceFile, workspace: &Workspace, found: &mut [&mut Diagnostic]) {
+    reread(file, workspace, |document, subjects| {
+        let lines = LineIndex::new(document.source());
+        for found in found {
+            place(found, &file.path, document, subjects);
+            resolve_in(found, &file.path, &lines);
+        }
+    });
+}
+
+/// Reads a file once more, for what was not kept of it.
+pub(super) fn reread<T>(
+    file: &SourceFile,
+    workspace: &Workspace,
+    look: impl FnOnce(&Document<'_>, &[Subject<'_>]) -> T,
+) -> T {
     let source = text(file, workspace);
-    let lines = LineIndex::new(&source);
     let limits = &workspace.profile.limits.syntax;
     let body = file
         .kind
@@ -182,10 +196,7 @@ fn complete(file: &SourceFile, workspace: &Workspace, found: &mut [&mut Diagnost
         .map(|kind| subjects(&document, &workspace.schemas, kind))
         .find(|subjects| subjects.iter().any(|subject| subject.id().is_some()))
         .unwrap_or_default();
-    for found in found {
-        place(found, &file.path, &document, &subjects);
-        resolve_in(found, &file.path, &lines);
-    }
+    look(&document, &subjects)
 }
 
 /// Drops what is suppressed, says what is suppressed in vain, folds repeats, sorts, and makes

@@ -252,12 +252,16 @@ impl Page<'_> {
                 ));
             }
         }
-        if report.comparison.is_some() {
+        if let Some(comparison) = &report.comparison {
+            let waived = match comparison.waived.len() {
+                0 => String::new(),
+                count => format!(", {count} waived"),
+            };
             let (fixed, old) = (verdict.fixed, verdict.pre_existing);
             let not_shown = if old > 0 { " (not shown)" } else { "" };
             let shown = verdict.shown();
             line.push_str(&format!(
-                "\n{shown} introduced, {fixed} fixed, {old} pre-existing{not_shown}"
+                "\n{shown} introduced, {fixed} fixed, {old} pre-existing{not_shown}{waived}"
             ));
         }
         line

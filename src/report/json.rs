@@ -43,7 +43,7 @@ fn comparison(report: &Report) -> Option<Value> {
         base,
         head,
         entries,
-        ..
+        waived,
     } = report.comparison.as_ref()?;
     let verdict = report.verdict();
     Some(json!({
@@ -53,6 +53,7 @@ fn comparison(report: &Report) -> Option<Value> {
         "fixed": verdict.fixed,
         "pre_existing": verdict.pre_existing,
         "entries": entries.iter().map(entry).collect::<Vec<_>>(),
+        "waived": waived.iter().map(diagnostic).collect::<Vec<_>>(),
     }))
 }
 

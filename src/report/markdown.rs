@@ -33,6 +33,7 @@ pub(super) fn render(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     table(view, &mut page);
     fixed(view, &mut page);
     if let Some(comparison) = &report.comparison {
+        waived(comparison, &mut page);
         let left = PAGE.saturating_sub(page.len());
         page.push_str(&entries::section(&comparison.entries, left));
     }
@@ -154,10 +155,20 @@ fn place(found: &Diagnostic) -> String {
 
 fn fixed(view: &View<'_>, page: &mut String) {
     let all: Vec<&Diagnostic> = view.report.fixed().collect();
+    list("Fixed", &all, page);
+}
+
+/// What the maintainer accepts, so that everybody sees that it was decided.
+fn waived(comparison: &Comparison, page: &mut String) {
+    let all: Vec<&Diagnostic> = comparison.waived.iter().collect();
+    list("Waived by a maintainer", &all, page);
+}
+
+fn list(heading: &str, all: &[&Diagnostic], page: &mut String) {
     if all.is_empty() {
         return;
     }
-    page.push_str(&format!("### Fixed ({})\n\n", all.len()));
+    page.push_str(&format!("### {heading} ({})\n\n", all.len()));
     for found in all.iter().take(FIXED) {
         let entry = found.entry.as_deref();
         let name = entry.unwrap_or(&found.location.path);

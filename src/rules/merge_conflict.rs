@@ -35,11 +35,12 @@ const HELP: &str = "merge the base into this branch, or rebase onto it, and reso
 /// Two entries want one ID.
 fn claimed(history: &History<'_>, mine: &Entry, theirs: &Entry, sink: &mut Sink) {
     let id = history.head.text(mine.id);
-    let message = format!(
-        "`{id}` is taken: {} has it for {} meanwhile",
-        history.base_name,
-        history.base.title(theirs)
-    );
+    let taken = match &theirs.label {
+        Some(label) => format!("as `{label}`"),
+        None => "too".to_owned(),
+    };
+    let base = &history.base_name;
+    let message = format!("`{id}` is taken: {base} has it {taken}");
     sink.report_entry(history.head, mine, mine.id_span, message)
         .help(format!(
             "take the next free ID, rename the file after it, and change what refers to `{id}`"

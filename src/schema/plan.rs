@@ -26,6 +26,8 @@ pub struct Place {
     other_fields: Option<u32>,
     prefix: Vec<u32>,
     items: Option<u32>,
+    /// Fields that others ask for (`dependentRequired`), each behind the one that asks.
+    dependent: Vec<(Box<str>, Box<str>)>,
     /// Whether a watched mark can be met here or below.
     live: bool,
 }
@@ -229,6 +231,15 @@ impl Place {
             .map(|(name, at)| (name.as_ref(), &plan.places[*at as usize]))
     }
 
+    /// Fields that must stand beside another.
+    pub fn required_with<'p>(&'p self, name: &'p str) -> impl Iterator<Item = &'p str> {
+        let asked = self
+            .dependent
+            .iter()
+            .filter(move |(by, _)| by.as_ref() == name);
+        asked.map(|(_, field)| field.as_ref())
+    }
+
     fn field(&self, name: &str) -> Option<u32> {
         let named = self.fields.iter().find(|(field, _)| field.as_ref() == name);
         if let Some((_, at)) = named {
@@ -286,6 +297,17 @@ impl<'s> Part<'s> {
     }
 }
 
+/// `dependentRequired` as pairs: the field that asks, and one that it asks for.
+fn dependent(object: &Map<String, Value>) -> Vec<(Box<str>, Box<str>)> {
+    let asked = object.get("dependentRequired").and_then(Value::as_object);
+    let pairs = asked.into_iter().flatten().flat_map(|(by, fields)| {
+        let fields = fields.as_array().into_iter().flatten();
+        let names = fields.filter_map(Value::as_str);
+        names.map(move |name| (by.as_str().into(), name.into()))
+    });
+    pairs.collect()
+}
+
 /// A schema that applies to a place, opened.
 type Opened<'s> = (Part<'s>, &'s Map<String, Value>);
 
@@ -335,6 +357,9 @@ impl<'s> Compiler<'s> {
                     }
                 }
             }
+        }
+        for (_, object) in &parts {
+            place.dependent.extend(dependent(object));
         }
         for (part, object) in &parts {
             let marks = Marks::read(object).map_err(|(keyword, m)| part.error(&keyword, m))?;

@@ -1,5 +1,11 @@
 //! Repositories for tests, made by the `git` program away from whatever is configured on the machine.
 
+#![allow(
+    dead_code,
+    clippy::print_stdout,
+    reason = "each test takes what it needs, and says what it skipped"
+)]
+
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
