@@ -1,9 +1,11 @@
 //! Checks a corpus: a git repository that holds an open knowledge base as structured entries.
 //!
 //! ```text
-//! discover → read → parse → validate → extract ──► link ──► rules ──► report
-//!   roots    bytes   spanned   schema     facts     IDs,     document,  human, json, …
-//!   kinds            tree      findings             refs     entry, corpus
+//! discover → read → parse → validate → extract ──► link ──► rules ──► compare with base ──► report
+//!   roots    bytes   spanned   schema     facts     IDs,     document,    introduced / fixed /  human,
+//!   kinds            tree      findings             refs     entry,       pre-existing          json, …
+//!                                                            corpus,
+//!                                                            history
 //! ```
 //!
 //! Up to the facts, files are independent and run in parallel; only facts survive a file, not its

@@ -503,7 +503,7 @@ fn the_merge_is_the_one_that_git_makes() {
     let before = object_files(&repo.path(".git"));
     let merged = match repository.merge(&base, &head).expect("a merge") {
         Merge::Tree(tree) => tree,
-        Merge::Conflicts(paths) => panic!("{paths:?}"),
+        Merge::Conflicts { paths, .. } => panic!("{paths:?}"),
     };
     let workspace = Workspace::at(&repository, merged, "merge", "").expect("a workspace");
     let found = repository.files(merged, &workspace).expect("files");
@@ -574,11 +574,19 @@ fn a_merge_with_conflicts_names_the_paths() {
     let repository = open(&repo);
     let base = repository.resolve("main").expect("a commit");
     let head = repository.resolve("topic").expect("a commit");
-    let paths = ["corpus/motive/MT001.yaml", "corpus/motive/MT002.yaml"].map(str::to_owned);
+    let Merge::Conflicts { paths, tree } = repository.merge(&base, &head).expect("an answer")
+    else {
+        panic!("there are conflicts");
+    };
     assert_eq!(
-        repository.merge(&base, &head).expect("an answer"),
-        Merge::Conflicts(paths.to_vec())
+        paths,
+        ["corpus/motive/MT001.yaml", "corpus/motive/MT002.yaml"]
     );
+    // What is in conflict is as the head has it.
+    let workspace = Workspace::at(&repository, tree, "merge", "").expect("a workspace");
+    let found = repository.files(tree, &workspace).expect("files");
+    assert_eq!(found.len(), 1);
+    assert_eq!(text(&found, "corpus/motive/MT001.yaml"), "a: 2\n");
     // While git itself merges, the index says no tree.
     repo.try_git(&repo.path(""), &["merge", "topic"]);
     let error = repository.index_tree().expect_err("conflicts").0;

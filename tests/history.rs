@@ -75,10 +75,9 @@ fn ten_pairs_of_releases() {
     let Some(folder) = common::shared("data/itm") else {
         return;
     };
-    for before in 0..RELEASES.len() {
-        for after in before + 1..RELEASES.len() {
-            let base = format!("{}.json", RELEASES[before]);
-            let head = format!("{}.json", RELEASES[after]);
+    for (before, old) in RELEASES.iter().enumerate() {
+        for (after, new) in RELEASES.iter().enumerate().skip(before + 1) {
+            let (base, head) = (format!("{old}.json"), format!("{new}.json"));
             let report = check(&folder, &[&head, "--base", &base]);
             assert_eq!(findings(&report), expected(before, after), "{base} {head}");
         }

@@ -16,7 +16,7 @@ struct Pair(TempDir);
 /// What the gate says of a head.
 struct Verdict {
     code: i32,
-    /// Introduced errors and warnings, as `rule path: message`.
+    /// Introduced errors, as `rule path: message`.
     introduced: Vec<String>,
     report: Value,
 }
@@ -67,7 +67,7 @@ impl Pair {
             .unwrap_or_default();
         let introduced = all
             .iter()
-            .filter(|found| found["change"] == "introduced" && found["severity"] != "note")
+            .filter(|found| found["change"] == "introduced" && found["severity"] == "error")
             .map(|found| {
                 let text = |field: &str| found[field].as_str().unwrap_or("").to_owned();
                 format!("{} {}: {}", text("rule"), text("path"), text("message"))

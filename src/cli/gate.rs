@@ -359,9 +359,11 @@ impl Head<'_> {
                 let tree = self.git.tree(tree, "the merge");
                 Ok((State::Tree(tree), format!("{shown}, merged"), Vec::new()))
             }
-            Merge::Conflicts(paths) => {
+            Merge::Conflicts { paths, tree } => {
                 let conflicts = self.conflicts(&paths)?;
-                Ok((state, format!("{shown} (in conflict)"), conflicts))
+                let tree = self.git.tree(tree, "the merge");
+                let shown = format!("{shown}, merged but for conflicts");
+                Ok((State::Tree(tree), shown, conflicts))
             }
         }
     }

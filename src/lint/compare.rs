@@ -121,7 +121,14 @@ pub(super) fn judge(
     head: &Checked<'_>,
     gate: &Gate,
 ) -> (Vec<Diagnostic>, Vec<EntryChange>) {
-    let (differing, entries) = changes::changes(base, head);
+    let (mut differing, entries) = changes::changes(base, head);
+    // What is in conflict is neither one state nor the other.
+    let corpus = &head.linked.corpus;
+    differing.retain(|it| {
+        let path = it.head.map(|entry| corpus.path(entry));
+        let mut conflicts = gate.conflicts.iter();
+        !conflicts.any(|conflict| Some(&conflict.path) == path)
+    });
     let history = History {
         base: &base.linked.corpus,
         head: &head.linked.corpus,

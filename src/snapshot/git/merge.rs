@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use git2::MergeOptions;
 
+use super::worktree::native;
 use super::{Commit, Id, Repository, SnapshotError, failed, words};
 
 /// What a merge comes to.
@@ -11,8 +12,13 @@ use super::{Commit, Id, Repository, SnapshotError, failed, words};
 pub enum Merge {
     /// It goes through.
     Tree(Id),
-    /// People must decide about these paths first; bytes that are not UTF-8 are U+FFFD.
-    Conflicts(Vec<String>),
+    /// People must decide about some paths first.
+    Conflicts {
+        /// The paths; bytes that are not UTF-8 are U+FFFD.
+        paths: Vec<String>,
+        /// What else goes through, with the head's side of those paths.
+        tree: Id,
+    },
 }
 
 impl Repository {
@@ -85,14 +91,37 @@ fn options() -> MergeOptions {
 }
 
 fn outcome(repository: &git2::Repository, mut merged: git2::Index) -> Result<Merge, git2::Error> {
-    let conflicts = conflicts(&merged)?;
-    if conflicts.is_empty() {
-        return merged
-            .write_tree_to(repository)
-            .map(|id| Merge::Tree(Id(id)));
+    let paths = conflicts(&merged)?;
+    if !paths.is_empty() {
+        take_head(&mut merged)?;
     }
-    Ok(Merge::Conflicts(conflicts))
+    let tree = Id(merged.write_tree_to(repository)?);
+    Ok(if paths.is_empty() {
+        Merge::Tree(tree)
+    } else {
+        Merge::Conflicts { paths, tree }
+    })
 }
+
+/// Settles conflicts as the head has it.
+fn take_head(merged: &mut git2::Index) -> Result<(), git2::Error> {
+    let conflicts = merged.conflicts()?.collect::<Result<Vec<_>, _>>()?;
+    for conflict in conflicts {
+        let sides = [&conflict.ancestor, &conflict.our, &conflict.their];
+        for side in sides.into_iter().flatten() {
+            // Where the sides have different names, each is there once.
+            let _ = merged.conflict_remove(&native(&side.path));
+        }
+        if let Some(mut theirs) = conflict.their {
+            theirs.flags &= !STAGE;
+            merged.add(&theirs)?;
+        }
+    }
+    Ok(())
+}
+
+/// The bits of an entry's flags that say which side of a conflict it is.
+const STAGE: u16 = 0x3000;
 
 /// Paths that more than one side wants, sorted.
 fn conflicts(index: &git2::Index) -> Result<Vec<String>, git2::Error> {

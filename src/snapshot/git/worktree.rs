@@ -326,12 +326,12 @@ fn path_bytes(shown: &str, _: &Path) -> Vec<u8> {
 }
 
 #[cfg(unix)]
-fn native(path: &[u8]) -> PathBuf {
+pub(super) fn native(path: &[u8]) -> PathBuf {
     use std::os::unix::ffi::OsStrExt;
     PathBuf::from(std::ffi::OsStr::from_bytes(path))
 }
 
 #[cfg(not(unix))]
-fn native(path: &[u8]) -> PathBuf {
+pub(super) fn native(path: &[u8]) -> PathBuf {
     PathBuf::from(String::from_utf8_lossy(path).into_owned())
 }
