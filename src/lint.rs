@@ -1,5 +1,6 @@
 //! Runs the stages: read, parse, validate, take facts, link, rules. Owns order, suppression, sorting.
 
+pub mod cache;
 mod compare;
 mod finish;
 mod suppression;
@@ -36,6 +37,8 @@ pub struct Options {
     pub today: Date,
     /// Whether the files are a corpus, so that what is not among them does not exist.
     pub whole_corpus: bool,
+    /// What files gave in earlier runs.
+    pub cache: Option<Arc<cache::Cache>>,
 }
 
 /// How much was looked at and found.
@@ -124,6 +127,15 @@ struct Outcome {
     facts: Facts,
     broken_id: Option<String>,
     suppressions: Vec<Suppression>,
+}
+
+/// Where an outcome is from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    /// From an earlier run.
+    Known,
+    /// From the file.
+    Made,
 }
 
 /// Checks files, given in the order of their paths. `progress` counts the files that are done.
@@ -225,14 +237,7 @@ impl<'r> Stage<'r> {
         files: &[SourceFile],
         progress: &AtomicUsize,
     ) -> Result<Linked<'r>, SchemaError> {
-        let outcomes: Vec<Outcome> = files
-            .par_iter()
-            .map(|file| {
-                let outcome = self.file(file);
-                progress.fetch_add(1, Ordering::Relaxed);
-                outcome
-            })
-            .collect::<Result<_, _>>()?;
+        let outcomes = self.outcomes(files, progress)?;
         let mut diagnostics = Vec::new();
         let mut suppressions = Vec::new();
         let mut facts = Vec::with_capacity(files.len());
@@ -255,6 +260,41 @@ impl<'r> Stage<'r> {
             diagnostics,
             suppressions,
         })
+    }
+
+    /// What each file gives; what was known before is not read again.
+    fn outcomes(
+        &self,
+        files: &[SourceFile],
+        progress: &AtomicUsize,
+    ) -> Result<Vec<Outcome>, SchemaError> {
+        let known = self.cache().map(|cache| cache.look(files, self.words));
+        let outcomes: Vec<(Outcome, Origin)> = files
+            .par_iter()
+            .enumerate()
+            .map(|(number, file)| {
+                progress.fetch_add(1, Ordering::Relaxed);
+                if let Some(outcome) = known.as_ref().and_then(|known| known.outcome(number)) {
+                    return Ok((outcome, Origin::Known));
+                }
+                Ok((self.file(file)?, Origin::Made))
+            })
+            .collect::<Result<_, SchemaError>>()?;
+        if let Some(cache) = self.cache() {
+            let made = files
+                .iter()
+                .zip(&outcomes)
+                .filter(|(_, (_, origin))| *origin == Origin::Made)
+                .map(|(file, (outcome, _))| (file, outcome));
+            cache.keep(made, self.words);
+        }
+        Ok(outcomes.into_iter().map(|(outcome, _)| outcome).collect())
+    }
+
+    /// The cache, where it is of this configuration.
+    fn cache(&self) -> Option<&cache::Cache> {
+        let cache = self.options.cache.as_deref()?;
+        cache.is_of(self.workspace, self.options).then_some(cache)
     }
 
     fn corpus(&self, corpus: &Corpus<'_>) -> Vec<Diagnostic> {

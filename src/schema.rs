@@ -144,6 +144,12 @@ impl Schemas {
         self.files.get(path).map(|file| file.text.as_str())
     }
 
+    /// The schema files with their texts, in the order of their paths.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &str)> {
+        let files = self.files.iter();
+        files.map(|(path, file)| (path.as_str(), file.text.as_str()))
+    }
+
     /// Whether a path, relative to the profile, is one of the schema files.
     #[must_use]
     pub fn is_schema_file(&self, path: &str) -> bool {

@@ -168,6 +168,7 @@ fn run(rule: &Rule, example: &Example, folder: &Path) -> (Report, Vec<SourceFile
         // The pages are written for this day.
         today: "2026-11-22".parse().expect("a date"),
         whole_corpus: true,
+        cache: None,
     };
     let report = lint::run(&workspace, &files, &options, &AtomicUsize::new(0)).expect("a report");
     (report, files)

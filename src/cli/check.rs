@@ -24,6 +24,7 @@ pub(super) fn run(
         ignore: args.ignore.clone(),
         today: super::today(),
         whole_corpus: scope.whole,
+        cache: None,
     };
     let (mut report, wanted) = progress::watch(scope.files.len(), |progress| {
         lint::inspect(

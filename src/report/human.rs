@@ -278,6 +278,7 @@ mod tests {
             diagnostics: vec![found],
             summary: Summary::default(),
             kinds: Vec::new(),
+            comparison: None,
         };
         let view = View {
             report: &report,

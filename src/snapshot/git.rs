@@ -6,6 +6,7 @@
 //! are not computed again on reading, as git does not either: what came over a network was checked
 //! when it came.
 
+mod identify;
 mod ids;
 mod merge;
 mod resolve;
@@ -45,7 +46,7 @@ impl Id {
     /// # Errors
     ///
     /// More bytes than an object can have.
-    pub(super) fn of_blob(bytes: &[u8]) -> Result<Self, git2::Error> {
+    pub fn of_blob(bytes: &[u8]) -> Result<Self, git2::Error> {
         git2::Oid::hash_object(ObjectType::Blob, bytes).map(Self)
     }
 

@@ -20,6 +20,8 @@ pub struct Workspace {
     pub base: PathBuf,
     /// The configuration.
     pub profile: Profile,
+    /// The text that the configuration was read from.
+    pub text: String,
     /// The profile's file; `None` for the one in the binary.
     pub profile_path: Option<PathBuf>,
     /// The schemas.
@@ -83,6 +85,9 @@ impl Workspace {
         Ok(Self {
             base,
             profile,
+            text: profile::embedded(profile::FILE_NAME)
+                .unwrap_or_default()
+                .to_owned(),
             profile_path: None,
             schemas,
         })
@@ -131,6 +136,7 @@ impl Described<'_> {
         Ok(Workspace {
             base: base.to_path_buf(),
             profile,
+            text: self.text.to_owned(),
             profile_path: Some(path),
             schemas,
         })

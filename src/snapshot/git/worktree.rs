@@ -36,7 +36,7 @@ impl Repository {
         Ok(index)
     }
 
-    fn index_path(&self) -> PathBuf {
+    pub(super) fn index_path(&self) -> PathBuf {
         match std::env::var_os("GIT_INDEX_FILE") {
             Some(path) if !path.is_empty() => self.folder.join(path),
             _ => self.git_dir.join("index"),
@@ -311,7 +311,7 @@ fn new_entry(path: Vec<u8>) -> IndexEntry {
 
 /// The path inside of the repository in bytes, which may not be UTF-8.
 #[cfg(unix)]
-fn path_bytes(shown: &str, path: &Path) -> Vec<u8> {
+pub(super) fn path_bytes(shown: &str, path: &Path) -> Vec<u8> {
     use std::os::unix::ffi::OsStrExt;
     let all = path.as_os_str().as_bytes();
     let parts = shown.split('/').count();
@@ -321,17 +321,17 @@ fn path_bytes(shown: &str, path: &Path) -> Vec<u8> {
 }
 
 #[cfg(not(unix))]
-fn path_bytes(shown: &str, _: &Path) -> Vec<u8> {
+pub(super) fn path_bytes(shown: &str, _: &Path) -> Vec<u8> {
     shown.as_bytes().to_vec()
 }
 
 #[cfg(unix)]
-fn native(path: &[u8]) -> PathBuf {
+pub(super) fn native(path: &[u8]) -> PathBuf {
     use std::os::unix::ffi::OsStrExt;
     PathBuf::from(std::ffi::OsStr::from_bytes(path))
 }
 
 #[cfg(not(unix))]
-fn native(path: &[u8]) -> PathBuf {
+pub(super) fn native(path: &[u8]) -> PathBuf {
     PathBuf::from(String::from_utf8_lossy(path).into_owned())
 }
