@@ -68,38 +68,35 @@ fn gate(folder: &Path, base: &str, head: Option<&str>) {
         whole_corpus: true,
         cache: None,
     };
-    let store = Store::open(&repository, &at, &options).expect("a store");
-    let options = Options {
-        cache: Some(store.cache()),
-        ..options
-    };
-    lap("read the cache");
-    let old = repository.files(base.tree, &at).expect("files");
-    lap("list the base");
-    let new = match head {
-        Some(head) => {
-            let head = repository.resolve(head).expect("a head");
-            repository.files(head.tree, &at).expect("files")
-        }
+    let store = Store::of(&repository, &at, &options).expect("a store");
+    let head = match head {
+        Some(head) => repository.resolve(head).expect("a head").tree,
         None => {
             let root = at.root();
-            let mut files = Finder::new(&at, root.clone()).walk(&root).expect("files");
-            lap("walk the head");
-            repository.identify(&mut files).expect("an index");
-            files
+            let files = Finder::new(&at, root.clone()).walk(&root).expect("files");
+            lap("walk the files on disk");
+            let limit = at.profile.limits.file_bytes;
+            let tree = repository.working_tree(&files, limit).expect("a tree");
+            lap("make them a tree");
+            tree
         }
     };
-    lap("list the head");
-    let side = |files, name| Snapshot {
+    let none = AtomicUsize::new(0);
+    let narrow = store.narrow(&repository, [base.tree, head], &at, &options, &none);
+    let narrow = narrow.expect("files").expect("plain names");
+    lap("know both trees");
+    let side = |files, known, name| Snapshot {
         workspace: &at,
         files,
         name,
+        tree: None,
+        known: Some(known),
     };
     let report = compare(
-        side(&old, "base"),
-        side(&new, "head"),
+        side(&narrow.base_files, &narrow.base, "base"),
+        side(&narrow.head_files, &narrow.head, "head"),
         &options,
-        &AtomicUsize::new(0),
+        &none,
     );
     lap("compare");
     store.save();

@@ -3,9 +3,11 @@
 pub mod cache;
 mod compare;
 mod finish;
+mod known;
 mod suppression;
 
 pub use compare::{Snapshot, compare};
+pub use known::{Known, Narrow, NarrowError, narrow, survey};
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -298,18 +300,23 @@ impl<'r> Stage<'r> {
     }
 
     fn corpus(&self, corpus: &Corpus<'_>) -> Vec<Diagnostic> {
-        let mut found = Vec::new();
         if !self.options.whole_corpus {
-            return found;
+            return Vec::new();
         }
-        for (rule, severity, fixed) in self.levels.active() {
-            if let Check::Corpus(check) = rule.check {
+        // Rules do not see each other's findings, so they run side by side; the order is kept.
+        let active: Vec<_> = self.levels.active().collect();
+        let found: Vec<Vec<Diagnostic>> = active
+            .into_par_iter()
+            .map(|(rule, severity, fixed)| {
+                let Check::Corpus(check) = rule.check else {
+                    return Vec::new();
+                };
                 let mut sink = Sink::new(rule.name, severity, fixed, "".into());
                 check(corpus, &mut sink);
-                found.extend(sink.into_found());
-            }
-        }
-        found
+                sink.into_found()
+            })
+            .collect();
+        found.into_iter().flatten().collect()
     }
 
     fn file(&self, file: &SourceFile) -> Result<Outcome, SchemaError> {

@@ -14,11 +14,12 @@ mod segment;
 mod tests;
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use jiff::civil::Date;
 use rayon::prelude::*;
 
+use super::known::Known;
 use super::{Options, Outcome};
 use crate::entry::Vocabulary;
 use crate::snapshot::git::Id;
@@ -77,6 +78,14 @@ impl Key {
             blob: content(file)?,
         })
     }
+
+    /// The key of a whole tree: no file has an empty path.
+    fn of_tree(tree: Id) -> Option<Self> {
+        Some(Self {
+            path: "".into(),
+            blob: tree.as_bytes().try_into().ok()?,
+        })
+    }
 }
 
 /// Git's name of a file's content, where that decides what the file gives.
@@ -93,6 +102,23 @@ pub struct Cache {
     digest: Digest,
     today: Date,
     shelves: RwLock<Vec<Arc<Shelf>>>,
+    trees: Mutex<Vec<(Id, Vec<u8>)>>,
+}
+
+impl Known {
+    /// What a whole tree gave, as [`Cache::trees`] stored it; `None` where it was of another
+    /// configuration, tree or day.
+    #[must_use]
+    pub fn read(bytes: Vec<u8>, digest: &Digest, today: Date, tree: Id) -> Option<Self> {
+        let segment = Segment::read(bytes, digest, today)?;
+        let record = segment.records.first()?;
+        let key = Key::of_tree(tree)?;
+        if record.blob != key.blob || segment.path(record) != key.path.as_ref() {
+            return None;
+        }
+        let known: Self = segment.value(record, &Numbers::default())?;
+        (known.today == today).then_some(known)
+    }
 }
 
 /// One segment, and what of it was used.
@@ -144,6 +170,7 @@ impl Cache {
             digest,
             today,
             shelves: RwLock::new(shelves),
+            trees: Mutex::default(),
         }
     }
 
@@ -204,14 +231,35 @@ impl Cache {
                 writer.add(key, outcome);
             }
         }
-        if writer.is_empty() {
-            return;
+        if !writer.is_empty() {
+            self.shelve(writer);
         }
+    }
+
+    fn shelve(&self, writer: Writer<'_>) {
         let bytes = writer.finish(&self.digest, self.today);
         if let Some(segment) = Segment::read(bytes, &self.digest, self.today) {
             let mut shelves = self.shelves.write().unwrap_or_else(PoisonError::into_inner);
             shelves.push(Shelf::new(segment, true));
         }
+    }
+
+    /// Keeps what a whole tree gives.
+    pub(super) fn keep_snapshot(&self, tree: Id, known: &Known, words: &Vocabulary) {
+        let mut writer = Writer::new(words);
+        if let Some(key) = Key::of_tree(tree) {
+            writer.add(key, known);
+            let bytes = writer.finish(&self.digest, self.today);
+            let mut trees = self.trees.lock().unwrap_or_else(PoisonError::into_inner);
+            trees.push((tree, bytes));
+        }
+    }
+
+    /// What this run has found out about whole trees, to be stored under their names.
+    #[must_use]
+    pub fn trees(&self) -> Vec<(Id, Vec<u8>)> {
+        let mut trees = self.trees.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *trees)
     }
 
     /// What is to be stored, for a folder that may hold so many segments.
@@ -257,10 +305,13 @@ impl Cache {
             let own = numbers
                 .iter()
                 .find(|(other, _)| std::ptr::eq(*other, shelf.as_ref()));
-            let value = own.and_then(|(_, own)| shelf.segment.value::<Outcome>(record, own));
-            if let Some(outcome) = value {
-                let path = path.into();
-                writer.add(Key { path, blob }, &outcome);
+            let Some((_, own)) = own else { continue };
+            let key = Key {
+                path: path.into(),
+                blob,
+            };
+            if let Some(outcome) = shelf.segment.value::<Outcome>(record, own) {
+                writer.add(key, &outcome);
             }
         }
         writer.finish(&self.digest, self.today)

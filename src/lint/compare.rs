@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
-use super::{Linked, Options, Report, Stage, Summary, count_kinds, finish};
+use super::known::Known;
+use super::{Options, Report, Stage, Summary, finish};
 use crate::diagnostic::{Change, Diagnostic};
 use crate::entry::Vocabulary;
 use crate::history::{Comparison, History};
 use crate::rule::{Check, Sink};
 use crate::schema::SchemaError;
+use crate::snapshot::git::Id;
 use crate::snapshot::{SourceFile, Workspace};
 
 /// The files of one state of a corpus, in the order of their paths, and what it is called.
@@ -21,6 +23,12 @@ pub struct Snapshot<'s> {
     pub files: &'s [SourceFile],
     /// A revision, or a path as it was given.
     pub name: &'s str,
+    /// What `Repository::listing` calls the files, where they are those of a git tree: what they
+    /// give is kept under it.
+    pub tree: Option<Id>,
+    /// What all files of the snapshot give, where `files` are only those that matter for the
+    /// change.
+    pub known: Option<&'s Known>,
 }
 
 /// Checks two snapshots and says how their findings differ: introduced, fixed or pre-existing.
@@ -45,8 +53,6 @@ pub fn compare(
         base_name: base.name.into(),
     };
     let mut past = after.history(&history);
-    let kinds = count_kinds(&new.corpus);
-    let entries = new.corpus.definitions().count();
     let here = finish::Side {
         workspace: head.workspace,
         files: head.files,
@@ -58,18 +64,20 @@ pub fn compare(
         revision: Some(base.name),
     };
     finish::locate(&mut past, &[here, there]);
-    let fixed = before.findings(
-        old,
-        finish::Side {
-            revision: None,
-            ..there
-        },
-        Vec::new(),
+    let there = finish::Side {
+        revision: None,
+        ..there
+    };
+    let (old, new) = rayon::join(
+        || before.known(old, there, base),
+        || after.known(new, here, head),
     );
-    let mut diagnostics = after.findings(new, here, past);
+    let fixed = before.finish(old, Vec::new());
+    let (files, entries, kinds) = (new.files as usize, new.entries as usize, after.kinds(&new));
+    let mut diagnostics = after.finish(new, past);
     classify(fixed, &mut diagnostics, &base.name.into());
     Ok(Report {
-        summary: Summary::of(&diagnostics, head.files.len(), entries),
+        summary: Summary::of(&diagnostics, files, entries),
         kinds,
         diagnostics,
         comparison: Some(Comparison {
@@ -91,20 +99,6 @@ impl Stage<'_> {
             }
         }
         found
-    }
-
-    fn findings(
-        &self,
-        linked: Linked<'_>,
-        side: finish::Side<'_>,
-        past: Vec<Diagnostic>,
-    ) -> Vec<Diagnostic> {
-        let mut late = self.corpus(&linked.corpus);
-        finish::locate(&mut late, &[side]);
-        let mut diagnostics = linked.diagnostics;
-        diagnostics.append(&mut late);
-        diagnostics.extend(past);
-        finish::finish(diagnostics, linked.suppressions, &self.levels)
     }
 }
 

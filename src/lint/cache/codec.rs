@@ -11,6 +11,7 @@ use crate::entry::{
     DateFact, Entry, Facts, Name, Prose, Reference, Role, SKETCH, Vocabulary, Written,
 };
 use crate::lint::Outcome;
+use crate::lint::known::Known;
 use crate::lint::suppression::Suppression;
 use crate::rules;
 use crate::schema::vocabulary::{DateRole, Scope};
@@ -331,6 +332,7 @@ macro_rules! fields {
 }
 
 fields! {
+    Known { today, files, entries, kinds, diagnostics, suppressions, ids }
     Outcome { diagnostics, facts, broken_id, suppressions }
     Facts { entries }
     Entry {

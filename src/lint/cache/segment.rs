@@ -41,6 +41,7 @@ pub(super) struct Record {
 }
 
 /// The names of a segment in the vocabulary of one run.
+#[derive(Default)]
 pub(super) struct Numbers {
     names: Vec<Name>,
     kinds: Vec<u16>,

@@ -8,7 +8,7 @@ use git2::{AttrCheckFlags, AttrValue, IndexEntry};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::worktree::{is_unchanged, modified, path_bytes};
+use super::worktree::{is_unchanged, modified};
 use super::{Id, Repository, SnapshotError};
 use crate::snapshot::SourceFile;
 
@@ -33,18 +33,18 @@ impl Repository {
         let entries: FxHashMap<Vec<u8>, IndexEntry> = index
             .iter()
             .filter(|entry| entry.flags & STAGES == 0)
-            .map(|entry| (entry.path.clone(), entry))
+            .map(|mut entry| (std::mem::take(&mut entry.path), entry))
             .collect();
         let converts = self.may_convert(files);
         files.par_iter_mut().for_each(|file| {
             let Some(path) = file.disk() else { return };
             let known = self.tracked(path, &entries);
-            let Some(entry) = known else { return };
+            let Some((name, entry)) = known else { return };
             let Ok(meta) = fs::symlink_metadata(path) else {
                 return;
             };
             let same = is_unchanged(entry, &meta, written)
-                && (!converts || self.is_as_stored(entry, meta.len()));
+                && (!converts || self.is_as_stored(name, entry, meta.len()));
             if same {
                 file.content = Some(Id(entry.id));
             }
@@ -56,9 +56,9 @@ impl Repository {
         &self,
         path: &Path,
         entries: &'e FxHashMap<Vec<u8>, IndexEntry>,
-    ) -> Option<&'e IndexEntry> {
-        let shown = self.inside(path).ok()?;
-        entries.get(&path_bytes(&shown, path))
+    ) -> Option<(&'e [u8], &'e IndexEntry)> {
+        let found = entries.get_key_value(self.inner(path)?.as_ref());
+        found.map(|(name, entry)| (name.as_slice(), entry))
     }
 
     /// Whether anything tells git to store another content than that on disk.
@@ -91,8 +91,8 @@ impl Repository {
     }
 
     /// Whether an object has as many bytes as its file, and no filter stands between them.
-    fn is_as_stored(&self, entry: &IndexEntry, bytes: u64) -> bool {
-        let path = super::worktree::native(&entry.path);
+    fn is_as_stored(&self, name: &[u8], entry: &IndexEntry, bytes: u64) -> bool {
+        let path = super::worktree::native(name);
         self.read(|repository| {
             let flags = AttrCheckFlags::FILE_THEN_INDEX;
             let filter = repository.get_attr(&path, "filter", flags)?;
