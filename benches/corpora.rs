@@ -4,6 +4,8 @@
 //! cargo bench --bench corpora -- generate RELEASE.json DIR COPIES   one file an entry
 //! cargo bench --bench corpora -- read DIR                           read every file
 //! cargo bench --bench corpora -- parse DIR                          read and parse every file
+//! cargo bench --bench corpora -- gate DIR BASE [HEAD]               check HEAD, or the files on
+//!                                                                   disk, against BASE, by stages
 //! ```
 //!
 //! A generated corpus holds the release's entries COPIES times, with renumbered IDs and shuffled
@@ -15,8 +17,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicUsize;
+use std::time::Instant;
 
+use corpuslint::cache::Store;
+use corpuslint::diagnostic::Change;
 use corpuslint::entry::ordinal_date;
+use corpuslint::lint::{Gate, Options, Snapshot, compare};
+use corpuslint::snapshot::git::Repository;
+use corpuslint::snapshot::{Finder, Workspace};
 use corpuslint::syntax::{Format, Limits, parse};
 use rayon::prelude::*;
 use serde_json::Value;
@@ -32,6 +41,8 @@ fn main() {
             let copies = copies.parse().expect("a number of copies");
             generate(Path::new(release), Path::new(folder), copies);
         }
+        ["gate", folder, base] => gate(Path::new(folder), base, None),
+        ["gate", folder, base, head] => gate(Path::new(folder), base, Some(head)),
         ["read", folder] => floor(Path::new(folder), |text| text.len()),
         ["parse", folder] => floor(Path::new(folder), |text| {
             let (document, problems) = parse(text, Format::Yaml, None, &Limits::default());
@@ -39,6 +50,64 @@ fn main() {
         }),
         _ => eprintln!("see the comment at the top of benches/corpora.rs"),
     }
+}
+
+/// Compares two states of a repository with what earlier runs have kept, and says how long each
+/// stage took.
+fn gate(folder: &Path, base: &str, head: Option<&str>) {
+    let begin = Instant::now();
+    let lap = |what: &str| eprintln!("{:>9.1} ms  {what}", begin.elapsed().as_secs_f64() * 1e3);
+    let repository = Repository::around(folder).expect("a repository");
+    let base = repository.resolve(base).expect("a base");
+    lap("open and resolve");
+    let at = Workspace::at(&repository, base.tree, "base", "").expect("a workspace");
+    let options = Options {
+        select: Vec::new(),
+        ignore: Vec::new(),
+        today: jiff::civil::date(2026, 11, 24),
+        whole_corpus: true,
+        cache: None,
+    };
+    let store = Store::of(&repository, &at, &options).expect("a store");
+    let head = match head {
+        Some(head) => repository.resolve(head).expect("a head").tree,
+        None => {
+            let root = at.root();
+            let files = Finder::new(&at, root.clone()).walk(&root).expect("files");
+            lap("walk the files on disk");
+            let limit = at.profile.limits.file_bytes;
+            let tree = repository.working_tree(&files, limit).expect("a tree");
+            lap("make them a tree");
+            tree
+        }
+    };
+    let none = AtomicUsize::new(0);
+    let narrow = store.narrow(&repository, [base.tree, head], &at, &options, &none);
+    let narrow = narrow.expect("files").expect("plain names");
+    lap("know both trees");
+    let side = |files, known, name| Snapshot {
+        workspace: &at,
+        files,
+        name,
+        tree: None,
+        known: Some(known),
+    };
+    let report = compare(
+        side(&narrow.base_files, &narrow.base, "base"),
+        side(&narrow.head_files, &narrow.head, "head"),
+        &Gate::default(),
+        &options,
+        &none,
+    );
+    lap("compare");
+    store.save();
+    lap("keep what is new");
+    let report = report.expect("a report");
+    let introduced = report
+        .diagnostics
+        .iter()
+        .filter(|found| found.change == Some(Change::Introduced));
+    println!("{:?}, {} introduced", report.summary, introduced.count());
 }
 
 /// Does something cheap with every YAML file under a folder, on as many threads as a check.

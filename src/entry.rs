@@ -304,7 +304,7 @@ pub struct KindSets(Names);
 
 impl KindSets {
     /// The number of a set, given as kind names.
-    fn number(&self, kinds: &[String]) -> u16 {
+    pub(crate) fn number(&self, kinds: &[String]) -> u16 {
         let name = match kinds {
             [only] => self.0.name(only),
             several => self.0.name(&several.join(" ")),

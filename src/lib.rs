@@ -39,6 +39,10 @@ pub mod lint;
 
 pub mod fix;
 
+pub mod write;
+
+pub mod cache;
+
 pub mod report;
 
 pub mod cli;

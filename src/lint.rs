@@ -1,14 +1,17 @@
 //! Runs the stages: read, parse, validate, take facts, link, rules. Owns order, suppression, sorting.
 
 mod backtest;
+pub mod cache;
 mod compare;
 mod finish;
 mod gather;
+mod known;
 mod suppression;
 mod verdict;
 
 pub use backtest::{Backtest, BacktestRevision, Revision, backtest};
 pub use compare::{Gate, Snapshot, Trust, Waiver, compare};
+pub use known::{Known, Narrow, NarrowError, narrow, survey};
 pub use verdict::Verdict;
 
 use std::sync::Arc;
@@ -42,6 +45,8 @@ pub struct Options {
     pub today: Date,
     /// Whether the files are a corpus, so that what is not among them does not exist.
     pub whole_corpus: bool,
+    /// What files gave in earlier runs.
+    pub cache: Option<Arc<cache::Cache>>,
 }
 
 /// How much was looked at and found.
@@ -130,6 +135,15 @@ struct Outcome {
     facts: Facts,
     broken_id: Option<String>,
     suppressions: Vec<Suppression>,
+}
+
+/// Where an outcome is from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    /// From an earlier run.
+    Known,
+    /// From the file.
+    Made,
 }
 
 /// Checks files, given in the order of their paths. `progress` counts the files that are done.
@@ -233,7 +247,11 @@ impl<'r> Stage<'r> {
             active: levels.active().map(|(rule, ..)| rule.name).collect(),
             levels,
             words,
-            use_of: Use::Alone,
+            // What is kept serves every use.
+            use_of: match options.cache {
+                Some(_) => Use::Compared,
+                None => Use::Alone,
+            },
         }
     }
 
@@ -250,15 +268,10 @@ impl<'r> Stage<'r> {
         files: &[SourceFile],
         progress: &AtomicUsize,
     ) -> Result<Linked<'r>, SchemaError> {
-        let gathered = files
-            .par_iter()
-            .enumerate()
-            .try_fold(Gathered::default, |mut gathered, (number, file)| {
-                gathered.add(number, file, self.file(file)?);
-                progress.fetch_add(1, Ordering::Relaxed);
-                Ok(gathered)
-            })
-            .try_reduce(Gathered::default, |first, second| Ok(first.join(second)))?;
+        let gathered = match self.cache() {
+            Some(cache) => self.recall(cache, files, progress)?,
+            None => self.gather(files, progress)?,
+        };
         let mut linked: Vec<CorpusFile> = files
             .iter()
             .map(|file| CorpusFile::of(&file.path))
@@ -274,18 +287,80 @@ impl<'r> Stage<'r> {
         })
     }
 
-    fn corpus(&self, corpus: &Corpus<'_>) -> Vec<Diagnostic> {
-        let mut sink = Sink::new("".into());
-        if !self.options.whole_corpus {
-            return sink.into_found();
+    /// What all files give, in the order of the files.
+    fn gather(
+        &self,
+        files: &[SourceFile],
+        progress: &AtomicUsize,
+    ) -> Result<Gathered, SchemaError> {
+        files
+            .par_iter()
+            .enumerate()
+            .try_fold(Gathered::default, |mut gathered, (number, file)| {
+                gathered.add(number, file, self.file(file)?);
+                progress.fetch_add(1, Ordering::Relaxed);
+                Ok(gathered)
+            })
+            .try_reduce(Gathered::default, |first, second| Ok(first.join(second)))
+    }
+
+    /// The same, where what was known before is not read again.
+    fn recall(
+        &self,
+        cache: &cache::Cache,
+        files: &[SourceFile],
+        progress: &AtomicUsize,
+    ) -> Result<Gathered, SchemaError> {
+        let known = cache.look(files, self.words);
+        let outcomes: Vec<(Outcome, Origin)> = files
+            .par_iter()
+            .enumerate()
+            .map(|(number, file)| {
+                progress.fetch_add(1, Ordering::Relaxed);
+                if let Some(outcome) = known.outcome(number) {
+                    return Ok((outcome, Origin::Known));
+                }
+                Ok((self.file(file)?, Origin::Made))
+            })
+            .collect::<Result<_, SchemaError>>()?;
+        let made = files
+            .iter()
+            .zip(&outcomes)
+            .filter(|(_, (_, origin))| *origin == Origin::Made)
+            .map(|(file, (outcome, _))| (file, outcome));
+        cache.keep(made, self.words);
+        let mut gathered = Gathered::default();
+        for (number, (outcome, _)) in outcomes.into_iter().enumerate() {
+            gathered.add(number, &files[number], outcome);
         }
-        for (rule, severity, fixed) in self.levels.active() {
-            if let Check::Corpus(check) = rule.check {
+        Ok(gathered)
+    }
+
+    /// The cache, where it is of this configuration.
+    fn cache(&self) -> Option<&cache::Cache> {
+        let cache = self.options.cache.as_deref()?;
+        cache.is_of(self.workspace, self.options).then_some(cache)
+    }
+
+    fn corpus(&self, corpus: &Corpus<'_>) -> Vec<Diagnostic> {
+        if !self.options.whole_corpus {
+            return Vec::new();
+        }
+        // Rules do not see each other's findings, so they run side by side; the order is kept.
+        let active: Vec<_> = self.levels.active().collect();
+        let found: Vec<Vec<Diagnostic>> = active
+            .into_par_iter()
+            .map(|(rule, severity, fixed)| {
+                let Check::Corpus(check) = rule.check else {
+                    return Vec::new();
+                };
+                let mut sink = Sink::new("".into());
                 sink.turn_to(rule.name, severity, fixed);
                 check(corpus, &mut sink);
-            }
-        }
-        sink.into_found()
+                sink.into_found()
+            })
+            .collect();
+        found.into_iter().flatten().collect()
     }
 
     fn file(&self, file: &SourceFile) -> Result<Outcome, SchemaError> {

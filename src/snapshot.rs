@@ -73,6 +73,18 @@ pub struct SourceFile {
     pub stray: Option<String>,
     /// Where its bytes are.
     pub origin: Origin,
+    /// Git's name of its bytes, where that is known without reading them.
+    pub content: Option<git::Id>,
+}
+
+impl Origin {
+    /// Git's name of the bytes, where it is known.
+    fn content(&self) -> Option<git::Id> {
+        match self {
+            Self::Blob(blob) => Some(blob.id()),
+            Self::Disk(_) | Self::Text(_) => None,
+        }
+    }
 }
 
 /// Where the bytes of a file are.

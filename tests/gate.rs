@@ -590,6 +590,10 @@ fn a_merge_with_conflicts_names_the_paths() {
     // While git itself merges, the index says no tree.
     repo.try_git(&repo.path(""), &["merge", "topic"]);
     let error = repository.index_tree().expect_err("conflicts").0;
+    let workspace = Workspace::around(&repo.path("")).expect("a workspace");
+    let tree = repository.working_tree(&[], 1000).expect("a tree");
+    let found = repository.files(tree, &workspace).expect("files");
+    assert!(text(&found, "corpus/motive/MT001.yaml").contains("<<<<<<<"));
     assert!(
         error.contains("corpus/motive/MT001.yaml is in conflict"),
         "{error}"

@@ -216,6 +216,7 @@ fn run(rule: &Rule, example: &Example, folder: &Path) -> (Report, Vec<SourceFile
         // The pages are written for this day.
         today: "2026-11-22".parse().expect("a date"),
         whole_corpus: true,
+        cache: None,
     };
     let has_base = example.fences.iter().any(|fence| Side::Base.takes(fence));
     let report = if has_base {
@@ -256,6 +257,8 @@ fn compare(
         workspace,
         files,
         name,
+        tree: None,
+        known: None,
     };
     let before = snapshot(base.0, base.1, "base");
     let after = snapshot(workspace, head.1, "head");

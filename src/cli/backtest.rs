@@ -48,6 +48,7 @@ pub(super) fn run(args: &Args, screen: Screen) -> Result<Outcome, Failure> {
         ignore: args.ignore.clone(),
         today: super::today(),
         whole_corpus: true,
+        cache: None,
     };
     let total = past.iter().map(|past| past.scope.files.len()).sum();
     let replayed = progress::watch(total, |progress| {
@@ -68,6 +69,8 @@ fn revision(past: &Past) -> Revision<'_> {
             workspace: &past.scope.workspace,
             files: &past.scope.files,
             name: &past.name,
+            tree: None,
+            known: None,
         },
         title: past.title.clone(),
         date: past.date.clone(),

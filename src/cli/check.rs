@@ -40,6 +40,7 @@ fn options(args: &CheckArgs, whole_corpus: bool) -> Options {
         ignore: args.ignore.clone(),
         today: super::today(),
         whole_corpus,
+        cache: None,
     }
 }
 
@@ -76,17 +77,16 @@ fn plain(
 
 /// Judges a change.
 fn gate(args: &CheckArgs, destinations: &[Destination], screen: Screen) -> Result<Report, Failure> {
-    let sides = Sides::open(&args.input, &args.gate)?;
-    let mut report = sides.check(&options(args, sides.head.whole))?;
-    if let Some(wanted) = &sides.head.wanted {
-        restrict(&mut report, wanted);
+    let mut sides = Sides::judge(&args.input, &args.gate, &|whole| options(args, whole))?;
+    if let Some(wanted) = sides.wanted.take() {
+        restrict(&mut sides.report, &wanted);
     }
     let places = Places {
         text: &|location| sides.text(location),
         path: &|location| sides.shown_path(location),
     };
-    write_all(args, &places, &report, destinations, screen)?;
-    Ok(report)
+    write_all(args, &places, &sides.report, destinations, screen)?;
+    Ok(sides.report)
 }
 
 /// Entries in some files.

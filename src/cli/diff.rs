@@ -32,16 +32,16 @@ pub(super) fn run(args: &Args, screen: Screen) -> Result<Outcome, Failure> {
         config: args.config.clone(),
     };
     let wanted = gate::Args::between(&args.before, args.after.as_deref());
-    let sides = Sides::open(&input, &wanted)?;
-    let options = Options {
+    let options = |whole_corpus| Options {
         // The rule is never looked at: what is wanted are the entries.
         select: vec!["syntax".to_owned()],
         ignore: Vec::new(),
         today: super::today(),
-        whole_corpus: true,
+        whole_corpus,
+        cache: None,
     };
-    let report = sides.check(&options)?;
-    let comparison = report.comparison.unwrap_or_default();
+    let sides = Sides::judge(&input, &wanted, &options)?;
+    let comparison = sides.report.comparison.unwrap_or_default();
     let paint = Paint {
         color: screen.wants_color(output::is_terminal()),
     };

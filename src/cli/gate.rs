@@ -7,13 +7,15 @@ use rustc_hash::FxHashSet;
 use super::scope::{Input, Scope};
 use super::state::{self, Git, State, Tree};
 use super::{Failure, complain, find_rule, progress};
+use crate::cache::Store;
 use crate::diagnostic::Location;
 use crate::history::loosened::loosened;
 use crate::history::{Conflict, Ledger};
-use crate::lint::{self, Gate, Options, Report, Snapshot, Trust, Waiver};
+use crate::lint::{self, Gate, Known, Options, Report, Snapshot, Trust, Waiver};
 use crate::rules;
-use crate::snapshot::git::{Commit, Merge};
+use crate::snapshot::git::{Commit, Id, Merge};
 use crate::snapshot::{Workspace, stem};
+use crate::text::decode_lossy;
 
 /// What the command line says about them.
 #[derive(Default, clap::Args)]
@@ -72,14 +74,19 @@ impl Args {
     }
 }
 
-/// The two states.
+/// The two states, compared.
 pub(super) struct Sides {
-    pub(super) base: Scope,
-    pub(super) head: Scope,
-    gate: Gate,
-    names: Names,
-    /// Files that are not alike in both, relative to the base folder.
-    touched: Option<BTreeSet<String>>,
+    pub(super) report: Report,
+    /// Which files of the head are wanted.
+    pub(super) wanted: Option<BTreeSet<String>>,
+    base: Side,
+    head: Side,
+}
+
+/// One state, and where files of it are that were not looked at.
+struct Side {
+    scope: Scope,
+    tree: Option<Tree>,
 }
 
 /// What the states are called.
@@ -101,13 +108,19 @@ struct Chosen {
 }
 
 impl Sides {
-    pub(super) fn open(input: &Input, args: &Args) -> Result<Self, Failure> {
+    /// Compares the states that the command line names. `options` makes the options of a run from
+    /// whether the files are a whole corpus.
+    pub(super) fn judge(
+        input: &Input,
+        args: &Args,
+        options: &dyn Fn(bool) -> Options,
+    ) -> Result<Self, Failure> {
         let chosen = choose(input, args)?;
         let base = chosen.base.workspace()?;
         let own = chosen.head.workspace()?;
         let mut gate = Gate {
             waivers: waivers(&args.waive)?,
-            conflicts: chosen.conflicts,
+            conflicts: chosen.conflicts.clone(),
             ..Gate::default()
         };
         if args.base.is_none() || args.exactly {
@@ -118,76 +131,187 @@ impl Sides {
             });
         }
         let trusted = trusted(&base, own, &gate);
-        let head = chosen.head.open(trusted)?;
-        let touched = match (&chosen.base, &chosen.commit) {
-            (State::Tree(base), Some((git, _))) if args.is_narrow() => {
-                Some(touched(base, &chosen.head, git, &head)?)
-            }
-            (State::Disk(_), _) if args.is_narrow() => {
-                return Err(Failure(
-                    "--changed needs a git revision as its base".to_owned(),
-                ));
-            }
-            _ => None,
-        };
-        let base = chosen.base.open(base)?;
-        if let Some((git, commit)) = chosen.commit.filter(|_| adds_files(&base, &head)) {
-            let ids = git.repository.ids_ever_used(&commit, &base.workspace)?;
-            gate.ledger = Some(Ledger { ids });
-        }
-        Ok(Self {
-            base,
-            head,
-            gate,
-            names: chosen.names,
-            touched,
-        })
-    }
-
-    pub(super) fn check(&self, options: &Options) -> Result<Report, Failure> {
-        let total = self.base.files.len() + self.head.files.len();
-        let [base, head] = &self.names.shown;
-        let mut report = progress::watch(total, |progress| {
-            lint::compare(
-                snapshot(&self.base, &self.names.base),
-                snapshot(&self.head, head),
-                &self.gate,
-                options,
-                progress,
-            )
-        })?;
-        if let Some(comparison) = &mut report.comparison {
-            comparison.base.clone_from(base);
-        }
-        for waiver in &self.gate.waivers {
-            if !report.is_waived(waiver) && self.gate.loosened.is_empty() {
-                let Waiver { rule, id } = waiver;
-                complain("note", &format!("`--waive {rule}:{id}` accepts nothing"));
-            }
-        }
-        if let Some(touched) = &self.touched {
-            report.narrow(touched);
-        }
-        Ok(report)
+        let opened = Opened::new(&chosen, base, trusted, input, options)?;
+        opened.compare(&chosen, args, gate)
     }
 
     pub(super) fn text(&self, location: &Location) -> Option<String> {
-        self.of(location).text(location)
+        let side = self.of(location);
+        side.scope.text(location).or_else(|| {
+            let tree = side.tree.as_ref()?;
+            let path = location.path.as_ref();
+            let workspace = &side.scope.workspace;
+            let found = tree
+                .git
+                .repository
+                .files_at(tree.id, workspace, std::iter::once(path));
+            let bytes = found
+                .ok()?
+                .first()?
+                .read(workspace.profile.limits.file_bytes);
+            Some(decode_lossy(&bytes.ok()?))
+        })
     }
 
     pub(super) fn shown_path(&self, location: &Location) -> Option<String> {
-        let on_disk = self.base.is_on_disk();
         match location.revision {
             // A path in a revision is none that could be opened.
-            Some(_) if !on_disk => None,
-            _ => self.of(location).shown_path(location),
+            Some(_) if self.base.tree.is_some() => None,
+            _ => self.of(location).scope.shown_path(location),
         }
     }
 
-    fn of(&self, location: &Location) -> &Scope {
+    fn of(&self, location: &Location) -> &Side {
         match location.revision {
             Some(_) => &self.base,
             None => &self.head,
+        }
+    }
+}
+
+/// Two states, ready to be compared.
+struct Opened {
+    base: Scope,
+    head: Scope,
+    /// What all files of both give, where only those that matter are in them.
+    known: Option<[Known; 2]>,
+    options: Options,
+    /// Where it is kept what files gave.
+    store: Option<Store>,
+    /// The head as a tree, where the base is one.
+    head_tree: Option<Tree>,
+}
+
+impl Opened {
+    fn new(
+        chosen: &Chosen,
+        base: Workspace,
+        head: Workspace,
+        input: &Input,
+        options: &dyn Fn(bool) -> Options,
+    ) -> Result<Self, Failure> {
+        let on_disk = match &chosen.head {
+            State::Disk(_) => Some(chosen.head.open(head.trusting(&head))?),
+            _ => None,
+        };
+        let options = options(on_disk.as_ref().is_none_or(|scope| scope.whole));
+        let head_tree = match (&chosen.head, &chosen.commit, &on_disk) {
+            (State::Tree(tree), Some(_), _) => Some(tree.clone()),
+            (_, Some((git, _)), Some(scope)) if scope.is_of_corpus(input) => {
+                Some(git.tree(working_tree(git, scope)?, "the working tree"))
+            }
+            _ => None,
+        };
+        let whole = input.paths.is_empty() && options.whole_corpus;
+        let alike = base.is_configured_as(&head);
+        let mut store = None;
+        if let (State::Tree(old), Some(new), true) = (&chosen.base, &head_tree, whole && alike) {
+            let repository = &old.git.repository;
+            store = Store::of(repository, &base, &options);
+            let narrow = match &store {
+                Some(store) => {
+                    let trees = [old.id, new.id];
+                    progress::watch(0, |done| {
+                        store.narrow(repository, trees, &base, &options, done)
+                    })?
+                }
+                None => None,
+            };
+            if let Some(narrow) = narrow {
+                return Ok(Self {
+                    base: Scope::of(base, narrow.base_files, &[])?,
+                    head: Scope::of(head, narrow.head_files, &[])?,
+                    known: Some([narrow.base, narrow.head]),
+                    options,
+                    store,
+                    head_tree,
+                });
+            }
+        }
+        Ok(Self {
+            base: chosen.base.open(base)?,
+            head: match on_disk {
+                Some(scope) => scope,
+                None => chosen.head.open(head)?,
+            },
+            known: None,
+            options,
+            store,
+            head_tree,
+        })
+    }
+
+    fn compare(self, chosen: &Chosen, args: &Args, mut gate: Gate) -> Result<Sides, Failure> {
+        if let Some((git, commit)) = &chosen.commit
+            && adds_files(&self.base, &self.head)
+        {
+            let ids = git.repository.ids_ever_used(commit, &self.base.workspace)?;
+            gate.ledger = Some(Ledger { ids });
+        }
+        let known = |at: usize| self.known.as_ref().map(|both| &both[at]);
+        let [base_shown, head_shown] = &chosen.names.shown;
+        let total = self.base.files.len() + self.head.files.len();
+        let mut report = progress::watch(total, |progress| {
+            lint::compare(
+                snapshot(&self.base, &chosen.names.base, known(0)),
+                snapshot(&self.head, head_shown, known(1)),
+                &gate,
+                &self.options,
+                progress,
+            )
+        })?;
+        if let Some(store) = &self.store {
+            store.save();
+        }
+        if let Some(comparison) = &mut report.comparison {
+            comparison.base.clone_from(base_shown);
+        }
+        idle_waivers(&gate, &report);
+        if args.is_narrow() {
+            let touched = self.touched(chosen)?;
+            report.narrow(&touched);
+        }
+        Ok(Sides {
+            report,
+            wanted: self.head.wanted.clone(),
+            base: Side {
+                scope: self.base,
+                tree: chosen.base.tree(),
+            },
+            head: Side {
+                scope: self.head,
+                tree: self.head_tree,
+            },
+        })
+    }
+
+    /// Files that are not alike in the base and the head.
+    fn touched(&self, chosen: &Chosen) -> Result<BTreeSet<String>, Failure> {
+        let needs = || Failure("--changed needs a git revision as its base".to_owned());
+        match (&chosen.base, &self.head_tree) {
+            (State::Nothing(_), _) => {
+                let files = self.head.files.iter();
+                Ok(files.map(|file| file.path.to_string()).collect())
+            }
+            (State::Tree(old), Some(new)) => {
+                let repository = &old.git.repository;
+                Ok(repository.changed(old.id, new.id, &self.head.workspace)?)
+            }
+            _ => Err(needs()),
+        }
+    }
+}
+
+/// Says which waivers were not needed.
+fn idle_waivers(gate: &Gate, report: &Report) {
+    for waiver in &gate.waivers {
+        let Waiver { rule, id } = waiver;
+        let loosened = gate
+            .loosened
+            .iter()
+            .any(|loosened| waiver.covers("gate-loosened", None, &loosened.location.path));
+        if !loosened && !report.is_waived(waiver) {
+            complain("note", &format!("`--waive {rule}:{id}` accepts nothing"));
         }
     }
 }
@@ -204,11 +328,13 @@ fn adds_files(base: &Scope, head: &Scope) -> bool {
         .any(|file| !known.contains(stem(&file.path)))
 }
 
-fn snapshot<'s>(scope: &'s Scope, name: &'s str) -> Snapshot<'s> {
+fn snapshot<'s>(scope: &'s Scope, name: &'s str, known: Option<&'s Known>) -> Snapshot<'s> {
     Snapshot {
         workspace: &scope.workspace,
         files: &scope.files,
         name,
+        tree: None,
+        known,
     }
 }
 
@@ -387,23 +513,9 @@ impl Head<'_> {
     }
 }
 
-fn working_tree(git: &Git, scope: &Scope) -> Result<crate::snapshot::git::Id, Failure> {
+fn working_tree(git: &Git, scope: &Scope) -> Result<Id, Failure> {
     let limit = scope.workspace.profile.limits.file_bytes;
     Ok(git.repository.working_tree(&scope.files, limit)?)
-}
-
-/// Files that are not alike in the base and the head.
-fn touched(
-    base: &Tree,
-    head: &State,
-    git: &Git,
-    scope: &Scope,
-) -> Result<BTreeSet<String>, Failure> {
-    let after = match head {
-        State::Tree(tree) => tree.id,
-        _ => working_tree(git, scope)?,
-    };
-    Ok(git.repository.changed(base.id, after, &scope.workspace)?)
 }
 
 /// The head is held against its own configuration only where that is no looser than the base's, or

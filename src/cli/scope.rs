@@ -145,9 +145,11 @@ impl Scope {
         })
     }
 
-    /// Whether its files can be opened by their paths.
-    pub(super) fn is_on_disk(&self) -> bool {
-        self.files.iter().all(|file| file.disk().is_some())
+    /// Whether its files are those of the corpus on disk, and nothing else.
+    pub(super) fn is_of_corpus(&self, input: &Input) -> bool {
+        let root = self.workspace.root();
+        let inside = |path: &PathBuf| absolute(path).is_ok_and(|path| path.starts_with(&root));
+        input.stdin_filename.is_none() && input.paths.iter().all(inside)
     }
 
     /// Whether another scope has the same files with the same content in git.

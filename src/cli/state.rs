@@ -73,6 +73,14 @@ impl State {
         })
     }
 
+    /// The tree that it is.
+    pub(super) fn tree(&self) -> Option<Tree> {
+        match self {
+            Self::Tree(tree) => Some(tree.clone()),
+            Self::Disk(_) | Self::Nothing(_) => None,
+        }
+    }
+
     /// The configuration that the state has itself.
     pub(super) fn workspace(&self) -> Result<Workspace, Failure> {
         let workspace = match self {

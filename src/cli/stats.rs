@@ -38,6 +38,7 @@ pub(super) fn run(args: &Args, screen: Screen) -> Result<Outcome, Failure> {
         ignore: Vec::new(),
         today: super::today(),
         whole_corpus: scope.whole,
+        cache: None,
     };
     let (_, stats) = progress::watch(scope.files.len(), |progress| {
         lint::inspect(

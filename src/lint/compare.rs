@@ -7,8 +7,10 @@ mod tombstone;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
+use super::known::Known;
 use super::suppression::Suppression;
-use super::{Linked, Options, Report, Stage, Summary, count_kinds, finish};
+use super::{Options, Report, Stage, Summary, finish};
+use crate::corpus::Corpus;
 use rustc_hash::FxHashSet;
 
 use crate::diagnostic::{Diagnostic, Severity};
@@ -17,6 +19,7 @@ use crate::history::loosened::Loosened;
 use crate::history::{Comparison, Conflict, Differing, EntryChange, History, Ledger};
 use crate::rule::{Check, Sink};
 use crate::schema::SchemaError;
+use crate::snapshot::git::Id;
 use crate::snapshot::{SourceFile, Workspace, stem};
 use classify::classify;
 
@@ -29,6 +32,12 @@ pub struct Snapshot<'s> {
     pub files: &'s [SourceFile],
     /// A revision, or a path as it was given.
     pub name: &'s str,
+    /// What `Repository::listing` calls the files, where they are those of a git tree: what they
+    /// give is kept under it.
+    pub tree: Option<Id>,
+    /// What all files of the snapshot give, where `files` are only those that matter for the
+    /// change.
+    pub known: Option<&'s Known>,
 }
 
 /// What decides beside the files.
@@ -96,15 +105,18 @@ pub fn compare(
     let old = Checked::new(base, options, &words, progress)?;
     let mut new = Checked::new(head, options, &words, progress)?;
     if gate.trust == Trust::Base {
-        let known = &old.linked.suppressions;
-        trust(&mut new.linked.suppressions, known, &gate.waivers);
+        let known = &old.known.suppressions;
+        trust(&mut new.known.suppressions, known, &gate.waivers);
     }
     let (diagnostics, entries) = judge(&old, &new, gate);
     let (diagnostics, waived) = waive(diagnostics, &gate.waivers);
-    let corpus = &new.linked.corpus;
     Ok(Report {
-        summary: Summary::of(&diagnostics, head.files.len(), corpus.definitions().count()),
-        kinds: count_kinds(corpus),
+        summary: Summary::of(
+            &diagnostics,
+            new.known.files as usize,
+            new.known.entries as usize,
+        ),
+        kinds: new.stage.kinds(&new.known),
         diagnostics,
         comparison: Some(Comparison {
             base: base.name.to_owned(),
@@ -123,15 +135,15 @@ pub(super) fn judge(
 ) -> (Vec<Diagnostic>, Vec<EntryChange>) {
     let (mut differing, entries) = changes::changes(base, head);
     // What is in conflict is neither one state nor the other.
-    let corpus = &head.linked.corpus;
+    let corpus = &head.corpus;
     differing.retain(|it| {
         let path = it.head.map(|entry| corpus.path(entry));
         let mut conflicts = gate.conflicts.iter();
         !conflicts.any(|conflict| Some(&conflict.path) == path)
     });
     let history = History {
-        base: &base.linked.corpus,
-        head: &head.linked.corpus,
+        base: &base.corpus,
+        head: &head.corpus,
         base_name: base.snapshot.name.into(),
         loosened: &gate.loosened,
         conflicts: &gate.conflicts,
@@ -157,7 +169,7 @@ fn expect(diagnostics: &mut [Diagnostic], head: &Checked<'_>, differing: &[Diffe
     if active.any(|(rule, _, fixed)| rule.name == EXPECTED && fixed) {
         return;
     }
-    let corpus = &head.linked.corpus;
+    let corpus = &head.corpus;
     let added = differing.iter().filter_map(Differing::added);
     let added: FxHashSet<Arc<str>> = added.map(|entry| corpus.text(entry.id)).collect();
     let new = |found: &Diagnostic| found.entry.as_ref().is_some_and(|id| added.contains(id));
@@ -175,9 +187,10 @@ const EXPECTED: &str = "expected-field";
 pub(super) struct Checked<'s> {
     stage: Stage<'s>,
     snapshot: Snapshot<'s>,
-    linked: Linked<'s>,
-    /// Findings of the corpus.
-    late: Vec<Diagnostic>,
+    /// The entries of its files, which may be only those that matter for the change.
+    corpus: Corpus<'s>,
+    /// What all its files give.
+    known: Known,
 }
 
 impl<'s> Checked<'s> {
@@ -189,36 +202,35 @@ impl<'s> Checked<'s> {
     ) -> Result<Self, SchemaError> {
         let stage = Stage::new(snapshot.workspace, options, words).comparing();
         let linked = stage.link(snapshot.files, progress)?;
-        let mut late = stage.corpus(&linked.corpus);
-        finish::locate(&mut late, &[snapshot.side(None)]);
+        let (corpus, known) = stage.known(linked, snapshot);
         Ok(Self {
             stage,
             snapshot,
-            linked,
-            late,
+            corpus,
+            known,
         })
     }
 
     /// The IDs of its entries.
     pub(super) fn ids(&self) -> impl Iterator<Item = Arc<str>> {
-        let corpus = &self.linked.corpus;
+        let corpus = &self.corpus;
         corpus.definitions().map(|entry| corpus.text(entry.id))
     }
 
     /// All its findings in order, with those that only the history shows.
     pub(super) fn findings(&self, past: Vec<Diagnostic>) -> Vec<Diagnostic> {
-        let Linked {
+        let Known {
             diagnostics,
             suppressions,
             ..
-        } = &self.linked;
-        let all = [diagnostics.as_slice(), &self.late, &past].concat();
+        } = &self.known;
+        let all = [diagnostics.as_slice(), &past].concat();
         finish::finish(all, suppressions.clone(), &self.stage.levels)
     }
 }
 
 impl<'s> Snapshot<'s> {
-    fn side(&self, revision: Option<&'s str>) -> finish::Side<'s> {
+    pub(super) fn side(&self, revision: Option<&'s str>) -> finish::Side<'s> {
         finish::Side {
             workspace: self.workspace,
             files: self.files,

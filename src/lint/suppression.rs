@@ -24,8 +24,9 @@ pub(super) struct Suppression {
     pub rule: String,
     /// The bytes in which findings are allowed.
     pub covers: Span,
-    /// The comment.
+    /// Where the comment begins.
     pub start: Position,
+    /// Where it ends.
     pub end: Position,
     /// Why it has no effect.
     pub fault: Option<String>,

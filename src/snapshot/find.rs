@@ -109,6 +109,7 @@ fn classify(
         format: Format::of_path(&shown).unwrap_or(Format::Yaml),
         path: shown.into(),
         stray: None,
+        content: origin.content(),
         origin,
     }
 }

@@ -6,9 +6,11 @@
 //! are not computed again on reading, as git does not either: what came over a network was checked
 //! when it came.
 
+mod identify;
 mod ids;
 mod merge;
 mod resolve;
+mod single;
 mod tree;
 mod worktree;
 
@@ -45,7 +47,7 @@ impl Id {
     /// # Errors
     ///
     /// More bytes than an object can have.
-    pub(super) fn of_blob(bytes: &[u8]) -> Result<Self, git2::Error> {
+    pub fn of_blob(bytes: &[u8]) -> Result<Self, git2::Error> {
         git2::Oid::hash_object(ObjectType::Blob, bytes).map(Self)
     }
 
@@ -128,7 +130,11 @@ impl Repository {
     /// There is none, it belongs to someone else, or it is of a kind that cannot be read.
     pub fn around(folder: &Path) -> Result<Arc<Self>, SnapshotError> {
         static SETTINGS: Once = Once::new();
-        SETTINGS.call_once(|| git2::opts::strict_hash_verification(false));
+        SETTINGS.call_once(|| {
+            git2::opts::strict_hash_verification(false);
+            // Trees are made in memory, from entries that git itself has stored.
+            git2::opts::strict_object_creation(false);
+        });
         let given = absolute(folder)?;
         let none: [&str; 0] = [];
         let main = git2::Repository::open_ext(&given, RepositoryOpenFlags::empty(), none)

@@ -25,8 +25,8 @@ pub struct Workspace {
     pub profile_path: Option<PathBuf>,
     /// The schemas.
     pub schemas: Arc<Schemas>,
-    /// The profile's text.
-    text: Arc<str>,
+    /// The text that the profile was read from.
+    pub text: Arc<str>,
 }
 
 impl Workspace {
@@ -104,6 +104,20 @@ impl Workspace {
             schemas: Arc::clone(&other.schemas),
             text: Arc::clone(&other.text),
         }
+    }
+
+    /// Whether another workspace has the same configuration, word for word.
+    #[must_use]
+    pub fn is_configured_as(&self, other: &Self) -> bool {
+        let texts = |workspace: &Self| {
+            let schemas = &workspace.schemas;
+            let files = schemas.files().map(|(path, _)| path.to_owned());
+            files
+                .map(|path| schemas.text(&path).map(str::to_owned))
+                .collect::<Vec<_>>()
+        };
+        let same = Arc::ptr_eq(&self.schemas, &other.schemas) || texts(self) == texts(other);
+        same && self.text == other.text && self.base == other.base
     }
 
     /// What the profile is called: its path relative to the base.

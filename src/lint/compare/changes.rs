@@ -21,7 +21,7 @@ pub(super) fn changes<'h>(
     base: &'h Checked<'_>,
     head: &'h Checked<'_>,
 ) -> (Vec<Differing<'h>>, Vec<EntryChange>) {
-    let pairs = pairs(&base.linked.corpus, &head.linked.corpus);
+    let pairs = pairs(&base.corpus, &head.corpus);
     let old = cards(base, pairs.iter().filter_map(|pair| pair.0));
     let new = cards(head, pairs.iter().filter_map(|pair| pair.1));
     let both = pairs.into_iter().map(|(before, after)| {
@@ -157,7 +157,7 @@ fn shown(
     (before, after): Pair<'_>,
     cards: &(Option<Card>, Option<Card>),
 ) -> EntryChange {
-    let (old, new) = (&base.linked.corpus, &head.linked.corpus);
+    let (old, new) = (&base.corpus, &head.corpus);
     let (corpus, entry) = match (before, after) {
         (_, Some(entry)) => (new, Some(entry)),
         (entry, None) => (old, entry),

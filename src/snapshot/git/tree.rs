@@ -81,11 +81,31 @@ fn is_impossible(name: &[u8]) -> bool {
 }
 
 /// Something found in a tree, with its path from the root of the entries.
-struct Found {
+pub(super) struct Found {
     path: Vec<u8>,
     mode: u32,
     id: Id,
     fault: Option<&'static str>,
+}
+
+impl Found {
+    /// An item of a tree, and what is wrong with it in itself.
+    pub(super) fn new(path: Vec<u8>, mode: u32, id: Id) -> Self {
+        let name = path.rsplit(|&byte| byte == b'/').next();
+        let fault = if name.is_none_or(is_impossible) {
+            Some("git checks out no file of this name")
+        } else if mode == MODE_SUBMODULE {
+            Some("it is a submodule, whose files are not looked at")
+        } else {
+            None
+        };
+        Self {
+            path,
+            mode,
+            id,
+            fault,
+        }
+    }
 }
 
 impl Repository {
@@ -114,7 +134,7 @@ impl Repository {
     }
 
     /// What stands at a path of a tree, parts joined by `/`.
-    fn at(&self, tree: Id, path: &str) -> Result<Option<(u32, Id)>, SnapshotError> {
+    pub(super) fn at(&self, tree: Id, path: &str) -> Result<Option<(u32, Id)>, SnapshotError> {
         let mut here = (MODE_TREE, tree);
         for part in path.split('/').filter(|part| !part.is_empty()) {
             if here.0 != MODE_TREE {
@@ -196,31 +216,27 @@ impl Repository {
                 path.push(b'/');
             }
             path.extend_from_slice(item.name);
-            let fault = if is_impossible(item.name) {
-                Some("git checks out no file of this name")
-            } else if item.mode == MODE_SUBMODULE {
-                Some("it is a submodule, whose files are not looked at")
-            } else if item.mode == MODE_TREE && depth + 1 > DEPTH {
-                Some("its folders lie too deep in one another")
+            let mut one = Found::new(path.clone(), item.mode, item.id);
+            // The item's own name may hold `/`.
+            if is_impossible(item.name) {
+                one.fault = Some("git checks out no file of this name");
+            }
+            if item.mode == MODE_TREE && one.fault.is_none() {
+                if depth < DEPTH {
+                    self.list(item.id, path, depth + 1, found)?;
+                } else {
+                    one.fault = Some("its folders lie too deep in one another");
+                    found.push(one);
+                }
             } else {
-                None
-            };
-            if item.mode == MODE_TREE && fault.is_none() {
-                self.list(item.id, path, depth + 1, found)?;
-            } else {
-                found.push(Found {
-                    path: path.clone(),
-                    mode: item.mode,
-                    id: item.id,
-                    fault,
-                });
+                found.push(one);
             }
             path.truncate(length);
         }
         Ok(())
     }
 
-    fn source(
+    pub(super) fn source(
         self: &Arc<Self>,
         tree: Id,
         workspace: &Workspace,
@@ -456,7 +472,7 @@ impl Repository {
     }
 }
 
-fn under(folder: &str, name: &str) -> String {
+pub(super) fn under(folder: &str, name: &str) -> String {
     if folder.is_empty() {
         name.to_owned()
     } else {

@@ -1,10 +1,12 @@
 //! The working tree as a git tree, made in memory.
 
+use std::borrow::Cow;
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use git2::{AttrCheckFlags, AttrValue, Index, IndexEntry, IndexTime};
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::tree::{MODE_LINK, MODE_SUBMODULE};
@@ -36,7 +38,7 @@ impl Repository {
         Ok(index)
     }
 
-    fn index_path(&self) -> PathBuf {
+    pub(super) fn index_path(&self) -> PathBuf {
         match std::env::var_os("GIT_INDEX_FILE") {
             Some(path) if !path.is_empty() => self.folder.join(path),
             _ => self.git_dir.join("index"),
@@ -60,62 +62,132 @@ impl Repository {
                 self.folder.display()
             )));
         }
-        let index = self.index()?;
-        let mut tree = Index::new().map_err(|error| failed("the index", &error))?;
-        let mut look = Look {
+        let mut index = self.index()?;
+        let entries: Vec<IndexEntry> = index.iter().collect();
+        let look = Look {
             repository: self,
             written: modified(&self.index_path()),
-            folders: FxHashMap::default(),
+            folders: real_folders(&self.folder, &entries),
             limit,
         };
-        let mut tracked: FxHashSet<Vec<u8>> = FxHashSet::default();
-        for mut entry in index.iter() {
-            // A path in conflict is in the index up to three times; on disk it is there once.
-            if !tracked.insert(entry.path.clone()) {
-                continue;
-            }
-            if let Some((mode, id)) = look.at(&entry)? {
-                entry.flags &= !STAGE;
-                look.add(&mut tree, entry, mode, id)?;
-            }
+        // Only what differs goes in: the index remembers the trees of folders that stay.
+        let states = entries.par_iter().map(|entry| look.at(entry));
+        let states: Vec<Option<(u32, Id)>> = states.collect::<Result<_, _>>()?;
+        let tracked: FxHashSet<&[u8]> = entries.iter().map(|entry| entry.path.as_slice()).collect();
+        let untracked: Vec<(Vec<u8>, &Path)> = found
+            .par_iter()
+            .filter_map(|file| {
+                let path = file.disk()?;
+                let inner = self.inner(path)?;
+                let is_new = !tracked.contains(inner.as_ref());
+                is_new.then(|| (inner.into_owned(), path))
+            })
+            .collect();
+        for (entry, state) in entries.iter().zip(states) {
+            update(&mut index, entry, state).map_err(|error| failed(&shown(entry), &error))?;
         }
-        for file in found {
-            let Some(path) = file.disk() else { continue };
-            let inner = path_bytes(&self.inside(path)?, path);
-            if tracked.contains(&inner) {
-                continue;
-            }
-            if let Some((mode, id)) = look.on_disk(path)? {
-                look.add(&mut tree, new_entry(inner), mode, id)?;
-            }
+        for (inner, path) in untracked {
+            let entry = new_entry(inner);
+            let state = look.on_disk(path)?;
+            update(&mut index, &entry, state).map_err(|error| failed(&shown(&entry), &error))?;
         }
-        self.write(|repository| tree.write_tree_to(repository))
+        self.write(|repository| index.write_tree_to(repository))
             .map(Id)
             .map_err(|error| failed("the working tree", &error))
     }
+
+    /// The bytes of a path in the repository; `None` where it lies outside.
+    pub(super) fn inner<'p>(&self, path: &'p Path) -> Option<Cow<'p, [u8]>> {
+        match path.strip_prefix(&self.folder) {
+            Ok(inner) if cfg!(unix) => Some(inner.as_os_str().as_encoded_bytes().into()),
+            _ => {
+                let shown = self.inside(path).ok()?;
+                Some(path_bytes(&shown, path).into())
+            }
+        }
+    }
 }
 
-/// The bits of an entry's flags that say which side of a conflict it is.
-const STAGE: u16 = 0x3000;
+fn shown(entry: &IndexEntry) -> String {
+    String::from_utf8_lossy(&entry.path).into_owned()
+}
+
+/// The bits of an entry's flags that say which side of a conflict it is, and how far to move them.
+const STAGE: (u16, u32) = (0x3000, 12);
+
+/// Puts what is on disk in the place of an entry.
+fn update(
+    index: &mut Index,
+    entry: &IndexEntry,
+    state: Option<(u32, Id)>,
+) -> Result<(), git2::Error> {
+    let stage = (entry.flags & STAGE.0) >> STAGE.1;
+    let is_new = entry.id.is_zero();
+    let same = (entry.mode, Id(entry.id));
+    if stage == 0 && state == Some(same) {
+        return Ok(());
+    }
+    if !is_new && (stage != 0 || state.is_none()) {
+        let removed = index.remove(&native(&entry.path), i32::from(stage));
+        // The first side of a conflict that gets an answer takes the others with it.
+        if stage == 0 {
+            removed?;
+        }
+    }
+    let Some((mode, id)) = state else {
+        return Ok(());
+    };
+    let mut entry = new_entry(entry.path.clone());
+    entry.mode = mode;
+    entry.id = id.0;
+    index.add(&entry)
+}
+
+/// Folders of entries below the top, and whether each is reached without any link: what lies behind
+/// one is not of this repository.
+fn real_folders(top: &Path, entries: &[IndexEntry]) -> FxHashMap<PathBuf, bool> {
+    let mut folders = FxHashMap::default();
+    folders.insert(top.to_path_buf(), true);
+    let mut last: &[u8] = b"";
+    for entry in entries {
+        let end = memchr::memrchr(b'/', &entry.path).unwrap_or(0);
+        // Entries of one folder mostly stand together.
+        if &entry.path[..end] != last {
+            last = &entry.path[..end];
+            is_real(&mut folders, &top.join(native(last)));
+        }
+    }
+    folders
+}
+
+fn is_real(folders: &mut FxHashMap<PathBuf, bool>, folder: &Path) -> bool {
+    if let Some(&known) = folders.get(folder) {
+        return known;
+    }
+    let real = fs::symlink_metadata(folder).is_ok_and(|meta| meta.is_dir())
+        && folder.parent().is_some_and(|up| is_real(folders, up));
+    folders.insert(folder.to_path_buf(), real);
+    real
+}
 
 struct Look<'l> {
     repository: &'l Repository,
     /// When the index was written.
     written: Option<IndexTime>,
-    /// Folders that were looked at, and whether each is a folder and no link.
     folders: FxHashMap<PathBuf, bool>,
     limit: u64,
 }
 
 impl Look<'_> {
     /// What is on disk where an entry of the index says that something is.
-    fn at(&mut self, entry: &IndexEntry) -> Result<Option<(u32, Id)>, SnapshotError> {
+    fn at(&self, entry: &IndexEntry) -> Result<Option<(u32, Id)>, SnapshotError> {
         let kept = Some((entry.mode, Id(entry.id)));
         if entry.flags_extended & SKIP_WORKTREE != 0 || entry.mode == MODE_SUBMODULE {
             return Ok(kept);
         }
         let path = self.repository.folder.join(native(&entry.path));
-        if !self.is_real(path.parent()) {
+        let folder = path.parent().and_then(|folder| self.folders.get(folder));
+        if folder != Some(&true) {
             return Ok(None);
         }
         let Ok(meta) = fs::symlink_metadata(&path) else {
@@ -131,22 +203,6 @@ impl Look<'_> {
             return Ok(kept);
         }
         Ok(Some((mode, id)))
-    }
-
-    /// Whether a folder below the top is reached without any link: what lies behind one is not of
-    /// this repository.
-    fn is_real(&mut self, folder: Option<&Path>) -> bool {
-        let Some(folder) = folder else { return false };
-        if folder == self.repository.folder {
-            return true;
-        }
-        if let Some(&known) = self.folders.get(folder) {
-            return known;
-        }
-        let real = fs::symlink_metadata(folder).is_ok_and(|meta| meta.is_dir())
-            && self.is_real(folder.parent());
-        self.folders.insert(folder.to_path_buf(), real);
-        real
     }
 
     /// The mode and the object of a file or link on disk; the object is kept in memory.
@@ -215,19 +271,6 @@ impl Look<'_> {
                 || says("eol") != AttrValue::Unspecified
                 || configured.is_ok_and(|value| value != "false")
         })
-    }
-
-    fn add(
-        &self,
-        tree: &mut Index,
-        mut entry: IndexEntry,
-        mode: u32,
-        id: Id,
-    ) -> Result<(), SnapshotError> {
-        entry.mode = mode;
-        entry.id = id.0;
-        let shown = String::from_utf8_lossy(&entry.path).into_owned();
-        tree.add(&entry).map_err(|error| failed(&shown, &error))
     }
 }
 

@@ -1,0 +1,218 @@
+//! The folder in a repository in which outcomes are kept from run to run.
+//!
+//! It is `corpuslint` in the folder that all working trees of a repository share, and can be deleted
+//! at any time. Each file in it is written once and never changed: runs at the same time do not
+//! disturb one another, and a file that is broken is as if it were not there. Where nothing can be
+//! written, nothing is kept.
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, SystemTime};
+
+use jiff::civil::Date;
+
+use crate::lint::cache::{Cache, Digest, Stored};
+use crate::lint::{self, Known, Narrow, NarrowError, Options, Snapshot};
+use crate::snapshot::Workspace;
+use crate::snapshot::git::{Id, Repository};
+use crate::write;
+
+/// Files of one configuration; more are made one.
+const FILES: usize = 8;
+/// Bytes of one file that are read.
+const BYTES: u64 = 1 << 30;
+/// After so long a file of another configuration is removed.
+const OLD: Duration = Duration::from_secs(14 * 24 * 60 * 60);
+/// How names of files with outcomes end.
+const SEGMENT: &str = ".facts";
+/// How names of files about whole trees end.
+const TREE: &str = ".tree";
+
+/// Whole trees that are remembered.
+const TREES: usize = 24;
+
+/// A cache, and where it is kept.
+pub struct Store {
+    folder: PathBuf,
+    digest: Digest,
+    prefix: String,
+    today: Date,
+    cache: OnceLock<(Arc<Cache>, Vec<PathBuf>)>,
+}
+
+impl Store {
+    /// The cache of a repository for a configuration. `None` where that cannot be named.
+    #[must_use]
+    pub fn of(repository: &Repository, workspace: &Workspace, options: &Options) -> Option<Self> {
+        let digest = Digest::of(workspace, options)?;
+        Some(Self {
+            folder: repository.common_dir().join("corpuslint"),
+            prefix: format!("{}-", &digest.hex()[..16]),
+            digest,
+            today: options.today,
+            cache: OnceLock::new(),
+        })
+    }
+
+    /// What single files gave, for [`Options::cache`]. It is read when this is first called.
+    #[must_use]
+    pub fn cache(&self) -> Arc<Cache> {
+        Arc::clone(&self.opened().0)
+    }
+
+    fn opened(&self) -> &(Arc<Cache>, Vec<PathBuf>) {
+        self.cache.get_or_init(|| {
+            let mut paths = files(&self.folder, SEGMENT);
+            paths.retain(|path| name(path).starts_with(&self.prefix));
+            let segments = paths.iter().filter_map(|path| read(path)).collect();
+            let cache = Cache::new(self.digest, self.today, segments);
+            (Arc::new(cache), paths)
+        })
+    }
+
+    /// What is needed to compare two trees; see [`lint::narrow`]. A tree that was seen before on the
+    /// same day costs nothing, any other a check of its files, of which those that were seen before
+    /// are not read. `None` where names of files are too odd: then all files are to be compared.
+    ///
+    /// # Errors
+    ///
+    /// A tree cannot be read, or a schema of the binary's profile cannot be compiled.
+    pub fn narrow(
+        &self,
+        repository: &Arc<Repository>,
+        trees: [Id; 2],
+        workspace: &Workspace,
+        options: &Options,
+        progress: &AtomicUsize,
+    ) -> Result<Option<Narrow>, NarrowError> {
+        let known = |tree: Id| -> Result<(Id, Option<Known>), NarrowError> {
+            let listing = repository.listing(tree, workspace)?;
+            let bytes = read(&self.folder.join(self.tree_name(listing)));
+            let known =
+                bytes.and_then(|bytes| Known::read(bytes, &self.digest, self.today, listing));
+            Ok((listing, known))
+        };
+        let survey = |tree: Id, listing: Id| -> Result<Known, NarrowError> {
+            let options = Options {
+                cache: Some(self.cache()),
+                ..options.clone()
+            };
+            let snapshot = Snapshot {
+                workspace,
+                files: &repository.files(tree, workspace)?,
+                name: "",
+                tree: Some(listing),
+                known: None,
+            };
+            Ok(lint::survey(snapshot, &options, progress)?)
+        };
+        let (base, head) = rayon::join(|| known(trees[0]), || known(trees[1]));
+        let mut both = Vec::with_capacity(2);
+        for (tree, found) in trees.into_iter().zip([base?, head?]) {
+            both.push(match found {
+                (_, Some(known)) => known,
+                (listing, None) => survey(tree, listing)?,
+            });
+        }
+        let (Some(head), Some(base)) = (both.pop(), both.pop()) else {
+            return Ok(None);
+        };
+        lint::narrow(repository, trees, [base, head], workspace, options)
+    }
+
+    fn tree_name(&self, tree: Id) -> String {
+        format!("{}{tree}{TREE}", self.prefix)
+    }
+
+    /// Keeps what is new. That it cannot be kept is no harm: the next run does the work again.
+    pub fn save(&self) {
+        let Some((cache, read)) = self.cache.get() else {
+            return;
+        };
+        let trees = cache.trees();
+        for (tree, bytes) in &trees {
+            let kept = write::keep(&self.folder, &self.tree_name(*tree), bytes);
+            if kept.is_err() {
+                return;
+            }
+        }
+        match cache.stored(FILES) {
+            Stored::Nothing if trees.is_empty() => return,
+            Stored::Nothing => {}
+            Stored::More(segments) => {
+                for bytes in segments {
+                    self.keep(&bytes);
+                }
+            }
+            Stored::Instead(bytes) => {
+                if let Some(new) = self.keep(&bytes) {
+                    let old = read.iter().filter(|path| **path != new);
+                    old.for_each(|path| write::forget(path));
+                }
+            }
+        }
+        self.tidy();
+    }
+
+    /// Writes a segment under a name made of its content, so that two runs that found the same
+    /// write the same file.
+    fn keep(&self, bytes: &[u8]) -> Option<PathBuf> {
+        let name = format!("{}{}{SEGMENT}", self.prefix, Id::of_blob(bytes).ok()?);
+        write::keep(&self.folder, &name, bytes).ok()?;
+        Some(self.folder.join(name))
+    }
+
+    /// Removes what was left long ago, and trees beyond the newest.
+    fn tidy(&self) {
+        let limit = SystemTime::now().checked_sub(OLD);
+        let age = |path: &PathBuf| fs::metadata(path).and_then(|meta| meta.modified()).ok();
+        let mut trees = files(&self.folder, TREE);
+        trees.sort_by_key(|path| std::cmp::Reverse(age(path)));
+        let beyond = trees.split_off(trees.len().min(TREES));
+        beyond.iter().for_each(|path| write::forget(path));
+        let mut others = files(&self.folder, SEGMENT);
+        others.retain(|path| !name(path).starts_with(&self.prefix));
+        for path in others {
+            if age(&path).is_some_and(|age| Some(age) < limit) {
+                write::forget(&path);
+            }
+        }
+    }
+}
+
+fn name(path: &Path) -> &str {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.unwrap_or_default()
+}
+
+/// The plain files of a folder that is no link whose names end so, in the order of their names.
+fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    if !fs::symlink_metadata(folder).is_ok_and(|meta| meta.is_dir()) {
+        return Vec::new();
+    }
+    let Ok(items) = fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut found: Vec<PathBuf> = items
+        .flatten()
+        .filter(|item| item.file_type().is_ok_and(|kind| kind.is_file()))
+        .map(|item| item.path())
+        .filter(|path| name(path).ends_with(ending))
+        .collect();
+    found.sort();
+    found
+}
+
+fn read(path: &Path) -> Option<Vec<u8>> {
+    let file = fs::File::open(path).ok()?;
+    let length = file.metadata().ok()?.len();
+    if length > BYTES {
+        return None;
+    }
+    let mut bytes = Vec::with_capacity(length as usize);
+    file.take(BYTES).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}
