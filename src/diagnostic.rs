@@ -1,5 +1,6 @@
 //! Findings: what is wrong, where, and how to mend it.
 
+use std::borrow::Cow;
 use std::hash::Hasher;
 use std::sync::Arc;
 
@@ -134,6 +135,18 @@ impl Location {
             start: Position::unresolved(span.start),
             end: Position::unresolved(span.end),
             revision: None,
+        }
+    }
+
+    /// The path with the revision that it is read from, as git writes them; the path alone where the
+    /// base is that very file.
+    #[must_use]
+    pub fn full_path(&self) -> Cow<'_, str> {
+        match &self.revision {
+            Some(revision) if *revision != self.path => {
+                Cow::Owned(format!("{revision}:{}", self.path))
+            }
+            _ => Cow::Borrowed(&self.path),
         }
     }
 

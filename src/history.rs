@@ -84,7 +84,7 @@ pub struct Conflict {
 }
 
 /// What was compared, for those who show it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Comparison {
     /// What the base is called.
     pub base: String,

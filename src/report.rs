@@ -49,6 +49,18 @@ pub enum OutputFormat {
     Markdown,
 }
 
+impl OutputFormat {
+    /// Whether a service reads it that knows a repository and no corpus in it: paths are relative to
+    /// the repository.
+    #[must_use]
+    pub fn is_for_repository(self) -> bool {
+        matches!(
+            self,
+            Self::Sarif | Self::Github | Self::Gitlab | Self::Rdjson
+        )
+    }
+}
+
 /// How something other than findings is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum PageFormat {
@@ -80,11 +92,7 @@ pub struct View<'r> {
 impl View<'_> {
     /// The path of a place, as it is shown to people. Not escaped.
     fn path<'l>(&self, location: &'l Location) -> Cow<'l, str> {
-        match ((self.path)(location), &location.revision) {
-            (Some(path), _) => Cow::Owned(path),
-            (None, Some(revision)) => format!("{revision}:{}", location.path).into(),
-            (None, None) => Cow::Borrowed(location.path.as_ref()),
-        }
+        (self.path)(location).map_or_else(|| location.full_path(), Cow::Owned)
     }
 }
 

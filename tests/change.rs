@@ -340,6 +340,13 @@ fn a_corpus_below_the_top_of_its_repository() {
         "{}",
         ran.out
     );
+    // A service that shows the repository needs paths from its top.
+    let top = "docs/matrix/corpus/preparation/PR030.yaml";
+    for format in ["github", "gitlab", "sarif", "rdjson"] {
+        let arguments = ["check", "--base", "main", "--output-format", format];
+        let ran = run_in(repo.path("docs/matrix"), &arguments);
+        assert!(ran.out.contains(top), "{format}: {}", ran.out);
+    }
     // The same from the top, by the path.
     let ran = run(
         &repo,

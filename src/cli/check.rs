@@ -70,6 +70,7 @@ fn plain(
     let places = Places {
         text: &|location| scope.text(location),
         path: &|location| scope.shown_path(location),
+        folder: scope.folder_in_repository(),
     };
     write_all(args, &places, &report, destinations, screen)?;
     Ok(report)
@@ -84,6 +85,7 @@ fn gate(args: &CheckArgs, destinations: &[Destination], screen: Screen) -> Resul
     let places = Places {
         text: &|location| sides.text(location),
         path: &|location| sides.shown_path(location),
+        folder: sides.folder_in_repository(),
     };
     write_all(args, &places, &sides.report, destinations, screen)?;
     Ok(sides.report)
@@ -112,6 +114,18 @@ fn restrict(report: &mut Report, wanted: &BTreeSet<String>) {
 struct Places<'p> {
     text: &'p dyn Fn(&Location) -> Option<String>,
     path: &'p dyn Fn(&Location) -> Option<String>,
+    /// Where the base folder is in the repository.
+    folder: String,
+}
+
+impl Places<'_> {
+    /// The text of a place whose path is seen from the top of the repository.
+    fn text_from_above(&self, location: &Location) -> Option<String> {
+        let inner = location.path.strip_prefix(self.folder.as_str())?;
+        let mut location = location.clone();
+        location.path = inner.trim_start_matches('/').into();
+        (self.text)(&location)
+    }
 }
 
 fn write_all(
@@ -134,9 +148,16 @@ fn write(
     screen: Screen,
 ) -> Result<(), Failure> {
     let to_terminal = destination.file.is_none() && std::io::stdout().is_terminal();
+    let from_above = destination.format.is_for_repository() && !places.folder.is_empty();
+    let outer = from_above.then(|| report.seen_from_above(&places.folder));
+    let text_from_above = |location: &Location| places.text_from_above(location);
     let view = View {
-        report,
-        source: places.text,
+        report: outer.as_ref().unwrap_or(report),
+        source: if from_above {
+            &text_from_above
+        } else {
+            places.text
+        },
         path: places.path,
         color: screen.wants_color(to_terminal),
         width: if to_terminal { output::width() } else { 100 },

@@ -161,6 +161,11 @@ impl Sides {
         }
     }
 
+    /// Where the base folder is in the repository.
+    pub(super) fn folder_in_repository(&self) -> String {
+        self.head.scope.folder_in_repository()
+    }
+
     fn of(&self, location: &Location) -> &Side {
         match location.revision {
             Some(_) => &self.base,
@@ -395,7 +400,7 @@ fn from_path(input: &Input, args: &Args) -> Result<Chosen, Failure> {
         return Err(Failure(format!("{flag} needs a git revision as its base")));
     }
     let (head, shown) = match &args.head {
-        None => (State::Disk(input.clone()), "the working tree".to_owned()),
+        None => (State::Disk(input.clone()), on_disk(input)),
         Some(head) if state::is_revision(head, input)? => {
             let git = Git::around(input)?;
             let commit = git.repository.resolve(head)?;
@@ -434,6 +439,14 @@ fn first_commit(git: &Git, input: &Input, args: &Args) -> Result<Chosen, Failure
     })
 }
 
+/// What is on disk, as the command line says it.
+fn on_disk(input: &Input) -> String {
+    match input.paths.as_slice() {
+        [only] => only.display().to_string(),
+        _ => "the working tree".to_owned(),
+    }
+}
+
 /// A revision as the command line says it, with the commit that it is now.
 fn named(spec: &str, commit: &Commit) -> String {
     let id = commit.id.to_string();
@@ -462,10 +475,7 @@ impl Head<'_> {
                 let tree = self.git.tree(tree, "the index");
                 (State::Tree(tree), "the index".to_owned())
             }
-            None => (
-                State::Disk(self.input.clone()),
-                "the working tree".to_owned(),
-            ),
+            None => (State::Disk(self.input.clone()), on_disk(self.input)),
         };
         if !args.merge {
             return Ok((state, shown, Vec::new()));

@@ -161,6 +161,14 @@ impl Scope {
             })
     }
 
+    /// Where the base folder is in the repository around it, parts joined by `/`; empty at its top, or
+    /// where there is none.
+    pub(super) fn folder_in_repository(&self) -> String {
+        let base = &self.workspace.base;
+        let top = base.ancestors().find(|folder| folder.join(".git").exists());
+        top.map_or(String::new(), |top| relative(top, base))
+    }
+
     /// Narrows the report to some paths inside the corpus, all of which is still read.
     fn want(&mut self, paths: &[PathBuf], root: &Path) -> Result<(), Failure> {
         let finder = Finder::new(&self.workspace, root.to_path_buf());

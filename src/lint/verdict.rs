@@ -1,6 +1,7 @@
 //! Which findings count: with a base the introduced ones, else all.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::{Report, Summary, Waiver};
 use crate::diagnostic::{Change, Diagnostic, Severity};
@@ -53,6 +54,22 @@ impl Report {
     pub fn fixed(&self) -> impl Iterator<Item = &Diagnostic> {
         let found = self.diagnostics.iter();
         found.filter(|found| found.change == Some(Change::Fixed))
+    }
+
+    /// The same findings with paths as they are seen from a folder around the base folder, which is
+    /// `folder` below it.
+    #[must_use]
+    pub fn seen_from_above(&self, folder: &str) -> Self {
+        let mut report = self.clone();
+        let outer = |path: &mut Arc<str>| *path = format!("{folder}/{path}").into();
+        for found in &mut report.diagnostics {
+            outer(&mut found.location.path);
+            let related = found.related.iter_mut();
+            related.for_each(|related| outer(&mut related.location.path));
+            let edits = found.fix.iter_mut().flat_map(|fix| &mut fix.edits);
+            edits.for_each(|edit| outer(&mut edit.path));
+        }
+        report
     }
 
     /// Whether a waiver accepts one of the findings.

@@ -78,8 +78,8 @@ fn text(found: &Diagnostic) -> String {
         lines.push(format!("in {}", clipped(entry, 40)));
     }
     let location = &found.location;
-    if let Some(revision) = &location.revision {
-        let place = format!("{revision}:{}", location.path);
+    if location.revision.is_some() {
+        let place = location.full_path();
         lines.push(format!("in {}:{}", terminal(&place), location.start));
     }
     for related in found.related.iter().take(RELATED) {

@@ -35,12 +35,7 @@ pub(super) fn render(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn path(found: &Diagnostic) -> String {
-    let location = &found.location;
-    let path = terminal(&location.path);
-    match &location.revision {
-        Some(revision) => format!("{}:{path}", terminal(revision)),
-        None => path.into_owned(),
-    }
+    terminal(&found.location.full_path()).into_owned()
 }
 
 fn test(found: &Diagnostic, path: &str) -> TestCase {

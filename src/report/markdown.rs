@@ -138,10 +138,7 @@ fn sentence(text: &str) -> String {
 
 fn place(found: &Diagnostic) -> String {
     let location = &found.location;
-    let path = match &location.revision {
-        Some(revision) => format!("{}:{}", shortened(revision, 60), location.path),
-        None => location.path.to_string(),
-    };
+    let path = location.full_path();
     let mut place = code(&format!(
         "{}:{}",
         shortened(&path, 200),

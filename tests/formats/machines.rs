@@ -394,8 +394,9 @@ fn lines_for_people_are_harmless() {
 #[test]
 fn people_see_what_the_change_does() {
     let out = written(&gate("word"), OutputFormat::Human);
+    // The base is called like the file, as a release file is.
     let end = "\
-word:word:4:5 in word  fixed[dangling-reference] word
+word:4:5 in word  fixed[dangling-reference] word
 ";
     // The entry is in a file of its name.
     let end = end.replace(" in word", "");
