@@ -35,6 +35,10 @@ pub mod lint;
 
 pub mod fix;
 
+pub mod write;
+
+pub mod migrate;
+
 pub mod report;
 
 pub mod cli;

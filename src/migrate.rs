@@ -1,0 +1,1 @@
+//! Takes a corpus from one format to another, and proves that nothing was lost.
