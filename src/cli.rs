@@ -3,6 +3,7 @@
 mod check;
 mod explain;
 mod manual;
+mod migrate;
 mod output;
 mod progress;
 mod schema;
@@ -59,6 +60,8 @@ enum Command {
     Schema(schema::Args),
     /// Count what a corpus or a release holds
     Stats(stats::Args),
+    /// Take a corpus from one format to another, and prove that nothing was lost
+    Migrate(migrate::Args),
     /// Print a script that completes commands and options in a shell
     Completions(manual::CompletionsArgs),
     /// Print the manual pages
@@ -178,6 +181,7 @@ fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         Command::Explain(args) => explain::run(args, screen),
         Command::Schema(args) => schema::run(args),
         Command::Stats(args) => stats::run(args, screen),
+        Command::Migrate(args) => migrate::run(args, screen),
         Command::Completions(args) => manual::completions(args),
         Command::Man => manual::man(),
     }
