@@ -53,13 +53,12 @@ impl Model {
         self.unknown.sort_by(|a, b| a.entry.cmp(&b.entry));
     }
 
-    /// The unknown fields of an entry, or of the whole.
+    /// The unknown fields of an entry, or of the whole, of a model that is sorted.
     #[must_use]
     pub fn unknown_of(&self, entry: Option<&str>) -> Option<&Map<String, Value>> {
         let found = self
             .unknown
-            .iter()
-            .find(|unknown| unknown.entry.as_deref() == entry);
-        found.map(|unknown| &unknown.fields)
+            .binary_search_by(|unknown| unknown.entry.as_deref().cmp(&entry));
+        found.ok().map(|at| &self.unknown[at].fields)
     }
 }
