@@ -31,11 +31,6 @@ fn entry_extension() -> String {
     identifier("extension-definition", "entry")
 }
 
-/// The extension that defines the types of entry that STIX does not have.
-fn type_extension(name: &str) -> String {
-    identifier("extension-definition", &format!("type:{name}"))
-}
-
 /// The parts of the entry extension.
 mod key {
     pub(super) const KIND: &str = "kind";

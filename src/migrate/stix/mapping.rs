@@ -3,15 +3,19 @@
 //! An article is a `grouping`: it asserts that its sections belong together. Sections and
 //! subsections are attack patterns, preventions courses of action. STIX has no object for a way to
 //! detect something: an `indicator` needs a pattern that a machine can match, and a
-//! `course-of-action` prevents or responds. So detections are objects of a type of their own, which
-//! the bundle defines by an extension (STIX 2.1, 7.3).
+//! `course-of-action` prevents or responds. A type of our own would be the most exact, but the usual
+//! libraries refuse a bundle with a type that they do not know. So a detection is a `note`, which
+//! says something about other objects: how to see the acts that it names.
 
 /// How a kind of entry is written.
+#[derive(Clone, Copy)]
 pub(super) struct Kind {
     /// The STIX type.
     pub(super) name: &'static str,
-    /// Whether STIX has the type.
-    pub(super) is_standard: bool,
+    /// The property of the title.
+    pub(super) title: &'static str,
+    /// The property of the prose.
+    pub(super) prose: &'static str,
     /// What an entry of this kind does to the entries that refer to it.
     pub(super) effect: &'static str,
 }
@@ -36,28 +40,22 @@ pub(super) const MAPPING: (&str, &str, &str, &str) = ("mitre", "ref", "name", "u
 
 /// How a kind of entry is written.
 pub(super) fn kind(name: &str) -> Kind {
-    let (name, is_standard, effect) = match name {
-        "article" => ("grouping", true, "related-to"),
-        "section" | "subsection" => ("attack-pattern", true, "related-to"),
-        "prevention" => ("course-of-action", true, "mitigates"),
-        "detection" => ("x-detection", false, "detects"),
-        _ => ("x-corpus-entry", false, "related-to"),
+    let (name, effect) = match name {
+        "article" => ("grouping", "related-to"),
+        "section" | "subsection" => ("attack-pattern", "related-to"),
+        "prevention" => ("course-of-action", "mitigates"),
+        "detection" => ("note", "detects"),
+        // Of other frameworks nothing is known but that their entries say something.
+        _ => ("note", "related-to"),
+    };
+    let (title, prose) = match name {
+        "note" => ("abstract", "content"),
+        _ => ("name", "description"),
     };
     Kind {
         name,
-        is_standard,
+        title,
+        prose,
         effect,
     }
 }
-
-/// Types that the bundle has to define, with what they are.
-pub(super) const NEW_TYPES: [(&str, &str); 2] = [
-    (
-        "x-detection",
-        "A way to see that an act has happened or is under way.",
-    ),
-    (
-        "x-corpus-entry",
-        "An entry of a knowledge base that STIX has no type for.",
-    ),
-];

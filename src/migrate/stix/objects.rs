@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{entry_extension, identifier, mapping, type_extension};
+use super::{entry_extension, identifier};
 
 /// When an object was made and changed.
 #[derive(Clone)]
@@ -49,32 +49,20 @@ pub(super) fn person_id(name: &str) -> String {
     identifier("identity", &format!("person:{name}"))
 }
 
-/// The definitions of the extensions that a bundle uses.
-pub(super) fn definitions(stamps: &Stamps, types: &[&str]) -> Vec<Value> {
-    let mut out = vec![definition(
-        &entry_extension(),
-        "corpus entry",
-        "The fields of an entry of a knowledge base that STIX has no property for.",
-        "property-extension",
-        stamps,
-    )];
-    for (name, about) in mapping::NEW_TYPES {
-        if types.contains(&name) {
-            let id = type_extension(name);
-            out.push(definition(&id, name, about, "new-sdo", stamps));
-        }
+/// The definition of the extension that entries have.
+pub(super) fn definition(stamps: &Stamps) -> Value {
+    let mut object = object("extension-definition", &entry_extension(), stamps);
+    let about = "The fields of an entry of a knowledge base that STIX has no property for.";
+    for (name, value) in [
+        ("created_by_ref", Value::from(author_id())),
+        ("name", "corpus entry".into()),
+        ("description", about.into()),
+        ("schema", "docs/migrate.md of corpuslint".into()),
+        ("version", "1.0.0".into()),
+        ("extension_types", json!(["property-extension"])),
+    ] {
+        object.insert(name.to_owned(), value);
     }
-    out
-}
-
-fn definition(id: &str, name: &str, about: &str, kind: &str, stamps: &Stamps) -> Value {
-    let mut object = object("extension-definition", id, stamps);
-    object.insert("created_by_ref".to_owned(), author_id().into());
-    object.insert("name".to_owned(), name.into());
-    object.insert("description".to_owned(), about.into());
-    object.insert("schema".to_owned(), "docs/migrate.md of corpuslint".into());
-    object.insert("version".to_owned(), "1.0.0".into());
-    object.insert("extension_types".to_owned(), json!([kind]));
     Value::Object(object)
 }
 

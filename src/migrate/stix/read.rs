@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use super::mapping::{ATTACK, MAPPING, REFERENCES, SOURCE};
+use super::mapping::{self, ATTACK, MAPPING, REFERENCES, SOURCE};
 use super::{entry_extension, key, list_field, reference_fields};
 use crate::migrate::layout::Layout;
 use crate::migrate::loss::{Class, Losses, Sort, Spot};
@@ -161,6 +161,7 @@ impl<'r, 'l> Reader<'r, 'l> {
         fields: &mut Map<String, Value>,
     ) {
         let layout = self.layout;
+        let shape = mapping::kind(layout.kind_name(kind));
         let native = extension.get(key::NATIVE).and_then(Value::as_array);
         let is_native = |name: &str| {
             let mut names = native.into_iter().flatten();
@@ -184,8 +185,8 @@ impl<'r, 'l> Reader<'r, 'l> {
             layout.field(kind, wanted).map(|(name, _)| name)
         };
         let whole = |name: &str| object.get(name).cloned();
-        set(field(|marks| marks.unique.is_some()), whole("name"));
-        set(field(|marks| marks.prose.is_some()), whole("description"));
+        set(field(|marks| marks.unique.is_some()), whole(shape.title));
+        set(field(|marks| marks.prose.is_some()), whole(shape.prose));
         set(
             field(|marks| marks.id.is_some()),
             own_id(object).map(Value::from),

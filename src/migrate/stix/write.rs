@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::mapping::{self, ATTACK, CHILD, KILL_CHAIN, MAPPING, REFERENCES, SOURCE};
+use super::mapping::{self, ATTACK, CHILD, KILL_CHAIN, Kind, MAPPING, REFERENCES, SOURCE};
 use super::objects::{self, Stamps, object};
-use super::{entry_extension, identifier, key, list_field, reference_fields, text, type_extension};
+use super::{entry_extension, identifier, key, list_field, reference_fields, text};
 use crate::entry::date;
 use crate::migrate::layout::Layout;
 use crate::migrate::loss::Losses;
@@ -27,22 +27,19 @@ pub(in crate::migrate) fn write(
         ids: model
             .entries
             .iter()
-            .map(|entry| (entry.stem(), (id(layout, entry), entry.kind)))
+            .map(|entry| (entry.stem(), (id_of(layout, entry), entry.kind)))
             .collect(),
+        users: users(model, layout),
         undated: undated(model, layout),
     };
     let mut objects = Vec::new();
     let mut people = BTreeSet::new();
     let mut links = BTreeMap::new();
-    let mut types = BTreeSet::new();
     for entry in &model.entries {
-        types.insert(mapping::kind(layout.kind_name(entry.kind)).name);
         objects.push(writer.entry(entry, &mut people));
         writer.links(entry, &mut links);
     }
-    let types: Vec<&str> = types.into_iter().collect();
-    let mut all = vec![writer.author()];
-    all.extend(objects::definitions(&writer.undated, &types));
+    let mut all = vec![writer.author(), objects::definition(&writer.undated)];
     all.extend(
         people
             .iter()
@@ -62,7 +59,7 @@ pub(in crate::migrate) fn write(
 }
 
 /// The identifier of an entry's object. The path tells entries of one ID apart.
-fn id(layout: &Layout<'_>, entry: &Entry) -> String {
+fn id_of(layout: &Layout<'_>, entry: &Entry) -> String {
     let kind = mapping::kind(layout.kind_name(entry.kind)).name;
     let name = if layout.follows(entry) {
         entry.stem()
@@ -70,6 +67,19 @@ fn id(layout: &Layout<'_>, entry: &Entry) -> String {
         &entry.path
     };
     identifier(kind, name)
+}
+
+fn users<'m>(model: &'m Model, layout: &Layout<'_>) -> BTreeMap<&'m str, BTreeSet<String>> {
+    let mut users: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for entry in &model.entries {
+        for (name, _) in reference_fields(layout, entry.kind) {
+            let ids = entry.fields.get(name).and_then(Value::as_array);
+            for id in ids.into_iter().flatten().filter_map(Value::as_str) {
+                users.entry(id).or_default().insert(id_of(layout, entry));
+            }
+        }
+    }
+    users
 }
 
 /// STIX wants a time for everything. What has none gets that of the last change of any entry, which
@@ -106,6 +116,8 @@ struct Writer<'m, 'l> {
     model: &'m Model,
     /// Identifier and kind of each entry by its stem.
     ids: BTreeMap<&'m str, (String, usize)>,
+    /// Identifiers of the entries that refer to a stem.
+    users: BTreeMap<&'m str, BTreeSet<String>>,
     undated: Stamps,
 }
 
@@ -166,7 +178,7 @@ impl Writer<'_, '_> {
         let kind = mapping::kind(name);
         let mut moving = Moving {
             rest: entry.fields.clone(),
-            object: object(kind.name, &id(layout, entry), &self.stamps(entry)),
+            object: object(kind.name, &id_of(layout, entry), &self.stamps(entry)),
             native: Vec::new(),
         };
         let mut extension = Map::new();
@@ -176,7 +188,7 @@ impl Writer<'_, '_> {
             extension.insert(key::PATH.to_owned(), entry.path.as_str().into());
         }
         self.dates(entry, &mut moving);
-        self.names(entry, &mut moving);
+        self.names(entry, kind, &mut moving);
         self.people(entry, &mut moving, &mut extension, people);
         self.sources(entry, &mut moving);
         match kind.name {
@@ -188,6 +200,7 @@ impl Writer<'_, '_> {
                 moving.set("context", "unspecified");
                 moving.set("object_refs", self.members(entry));
             }
+            "note" => moving.set("object_refs", self.users(entry)),
             _ => {}
         }
         self.status(entry, &mut moving);
@@ -196,13 +209,7 @@ impl Writer<'_, '_> {
             let unknown = Value::Object(unknown.clone()).to_string();
             extension.insert(key::UNKNOWN_TEXT.to_owned(), unknown.into());
         }
-        let mut extensions = Map::new();
-        if !kind.is_standard {
-            let new = json!({"extension_type": "new-sdo"});
-            extensions.insert(type_extension(kind.name), new);
-        }
-        extensions.insert(entry_extension(), Value::Object(extension));
-        moving.set("extensions", Value::Object(extensions));
+        moving.set("extensions", json!({entry_extension(): extension}));
         Value::Object(moving.object)
     }
 
@@ -220,18 +227,22 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn names(&self, entry: &Entry, moving: &mut Moving) {
+    fn names(&self, entry: &Entry, kind: Kind, moving: &mut Moving) {
         let layout = self.layout;
         let title = layout.field(entry.kind, |marks| marks.unique.is_some());
         let title =
             title.filter(|(name, _)| text(&entry.fields, name).is_some_and(|t| !t.is_empty()));
         let shown = title.and_then(|(name, _)| moving.take(name));
-        moving.set("name", shown.unwrap_or_else(|| entry.stem().into()));
+        let shown = shown.unwrap_or_else(|| entry.stem().into());
+        moving.set(kind.title, shown.clone());
         let prose = layout.field(entry.kind, |marks| marks.prose.is_some());
         let prose =
             prose.filter(|(name, _)| text(&entry.fields, name).is_some_and(|t| !t.is_empty()));
-        if let Some(value) = prose.and_then(|(name, _)| moving.take(name)) {
-            moving.set("description", value);
+        match prose.and_then(|(name, _)| moving.take(name)) {
+            Some(value) => moving.set(kind.prose, value),
+            // A note must have content.
+            None if kind.name == "note" => moving.set(kind.prose, shown),
+            None => {}
         }
     }
 
@@ -250,6 +261,9 @@ impl Writer<'_, '_> {
         moving.take(name);
         let refs: Vec<String> = names.iter().map(|name| objects::person_id(name)).collect();
         moving.set("created_by_ref", refs[0].as_str());
+        if mapping::kind(self.layout.kind_name(entry.kind)).name == "note" {
+            moving.set("authors", names.clone());
+        }
         extension.insert(key::PEOPLE.to_owned(), refs.into());
         people.extend(names.into_iter().map(str::to_owned));
     }
@@ -293,16 +307,24 @@ impl Writer<'_, '_> {
             let kind = mapping::kind(self.layout.kind_name(other.kind));
             kind.name == "attack-pattern" && other.folder() == entry.folder()
         });
-        let mut members: Vec<String> = inside.map(|other| id(self.layout, other)).collect();
+        let mut members: Vec<String> = inside.map(|other| id_of(self.layout, other)).collect();
         if members.is_empty() {
             members.push(objects::author_id());
         }
         members
     }
 
+    /// The entries that refer to one; a note is about at least one object.
+    fn users(&self, entry: &Entry) -> Vec<String> {
+        match self.users.get(entry.stem()) {
+            Some(users) => users.iter().cloned().collect(),
+            None => vec![objects::author_id()],
+        }
+    }
+
     /// Relationships, by identifier.
     fn links(&self, entry: &Entry, links: &mut BTreeMap<String, Value>) {
-        let own = id(self.layout, entry);
+        let own = id_of(self.layout, entry);
         let stamps = self.stamps(entry);
         let mut add = |kind: &str, source: &str, target: &str| {
             let link = objects::relationship(kind, source, target, &stamps);
