@@ -16,6 +16,7 @@ mod single;
 mod stage;
 
 pub use single::replace as replace_file;
+pub use stage::NAME as STAGE;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -286,6 +287,7 @@ impl Change {
         let tree = self.stage.tree();
         std::fs::create_dir_all(&tree).map_err(|error| WriteError::io(&tree, &error))?;
         let folders = self.folders.into_inner().unwrap_or_default();
+        stage::sync_files(stage::files_in(&folders)?.into_iter())?;
         for folder in folders.iter().rev() {
             stage::sync_folder(folder)?;
         }

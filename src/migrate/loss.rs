@@ -144,6 +144,12 @@ pub const NO_ENTRY: Sort = (
     "no-entry",
     "only entries are migrated; copy the file by hand",
 );
+/// Unknown fields that belong to nothing.
+pub const NO_OWNER: Sort = (
+    Class::Dropped,
+    "no-owner",
+    "there is no such entry any more; remove the line",
+);
 /// Anchors are written out.
 pub const ALIAS: Sort = (
     Class::Changed,

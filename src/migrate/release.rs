@@ -93,6 +93,16 @@ const REWORDED: Sort = (
     "html-text",
     "Markdown cannot say the text in this way; compare the two",
 );
+const RESPELLED: Sort = (
+    Class::Changed,
+    "markdown-layout",
+    "HTML has no line breaks within a paragraph and one way to write each mark; the text is the same",
+);
+const NO_HTML: Sort = (
+    Class::Changed,
+    "markdown-structure",
+    "the HTML of a release does not have it",
+);
 const NESTED_LIST: Sort = (
     Class::Changed,
     "nested-list",

@@ -1,5 +1,6 @@
 //! Reads, writes, and where it is asked for reads again and compares.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -7,11 +8,11 @@ use rayon::prelude::*;
 
 use super::jsonl::{self, UNKNOWN_FILE};
 use super::layout::Layout;
-use super::loss::{Loss, Losses, NO_ENTRY, Spot};
+use super::loss::{Loss, Losses, NO_ENTRY, NO_OWNER, Spot};
 use super::model::{Entry, Model, Unknown};
 use super::verify::{self, Verification};
 use super::{Files, Format, MigrateError, Shape, Sink, WriteEntry, files};
-use crate::snapshot::{Finder, SourceFile, Unread};
+use crate::snapshot::{Finder, SourceFile, Unread, stem};
 
 /// What is asked for.
 pub struct Job<'j> {
@@ -111,6 +112,8 @@ fn whole(
     let mut losses = Losses::default();
     let mut model = source.model(job, &mut losses, progress)?;
     model.sort();
+    let stems = model.entries.iter().map(Entry::stem);
+    with_owner(&mut model.unknown, stems, &mut losses);
     if model.entries.is_empty() {
         return Err(MigrateError::new(job.source, "no entry found"));
     }
@@ -305,6 +308,32 @@ impl Source {
     }
 }
 
+/// Leaves out unknown fields of entries that are gone, and says so.
+fn with_owner<'e>(
+    unknown: &mut Vec<Unknown>,
+    stems: impl Iterator<Item = &'e str>,
+    losses: &mut Losses,
+) {
+    if unknown.is_empty() {
+        return;
+    }
+    let stems: BTreeSet<&str> = stems.collect();
+    unknown.retain(|unknown| {
+        let Some(entry) = &unknown.entry else {
+            return true;
+        };
+        let there = stems.contains(entry.as_str());
+        if !there {
+            let place = Spot {
+                file: UNKNOWN_FILE.to_owned(),
+                pointer: String::new(),
+            };
+            losses.add(NO_OWNER, Some(entry), "its unknown fields", place);
+        }
+        there
+    });
+}
+
 /// A path that two entries have.
 fn twice(model: &mut Model) -> Option<String> {
     model.sort();
@@ -423,6 +452,8 @@ struct Stream<'j> {
 impl Stream<'_> {
     fn run(&self, mut found: Found) -> Result<Migrated, MigrateError> {
         let mut losses = std::mem::take(&mut found.strays);
+        let stems = found.files.iter().map(|file| stem(&file.path));
+        with_owner(&mut found.unknown, stems, &mut losses);
         let mut verification = Verification::default();
         for batch in found.files.chunks(BATCH) {
             let done = batch.par_iter().map(|file| self.one(&found, file));

@@ -127,8 +127,29 @@ impl Verification {
         for other in others {
             self.differs(&other.path, "", known);
         }
-        if model.unknown != back.unknown {
-            self.differs(super::jsonl::UNKNOWN_FILE, "", known);
+        self.unknown(model, back, known);
+    }
+
+    /// Compares the fields that no schema knows; they are lost where their entry is.
+    fn unknown(&mut self, model: &Model, back: &Model, known: &Known<'_>) {
+        for unknown in &model.unknown {
+            let other = back.unknown_of(unknown.entry.as_deref());
+            if other == Some(&unknown.fields) {
+                continue;
+            }
+            let owner = model
+                .entries
+                .iter()
+                .find(|entry| Some(entry.stem()) == unknown.entry.as_deref());
+            let file = owner.map_or(super::jsonl::UNKNOWN_FILE, |entry| &entry.path);
+            let a = Value::Object(unknown.fields.clone());
+            let b = Value::Object(other.cloned().unwrap_or_default());
+            self.values(file, &a, &b, known);
+        }
+        for other in &back.unknown {
+            if model.unknown_of(other.entry.as_deref()).is_none() {
+                self.differs(super::jsonl::UNKNOWN_FILE, "", known);
+            }
         }
     }
 

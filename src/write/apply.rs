@@ -22,6 +22,8 @@ pub(super) fn run(
     if operations.is_empty() {
         return Ok(written);
     }
+    let staged = operations.iter().filter_map(|operation| operation.staged);
+    stage::sync_files(staged.map(|number| stage.numbered(number)))?;
     for folder in ["new", "old"] {
         stage::sync_folder(&stage.folder().join(folder))?;
     }

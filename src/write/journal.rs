@@ -7,9 +7,9 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::WriteError;
 use super::place::{self, Digest};
 use super::stage::{self, Stage};
-use super::{WriteError, journal};
 
 /// The journal of a change that may have begun.
 pub(super) const NAME: &str = "journal";
@@ -86,14 +86,11 @@ pub(super) fn read(stage: &Stage) -> Result<Option<Vec<Operation>>, WriteError> 
         stage.keep(stage::Keep::Yes);
         let reason = format!(
             "the journal of an interrupted change cannot be read ({reason}); look at the files, then remove the folder {}",
-            journal::NAME_OF_FOLDER
+            stage::NAME
         );
         WriteError::new(&path, reason)
     })
 }
-
-/// The stage's name, for messages.
-pub(super) const NAME_OF_FOLDER: &str = stage::NAME;
 
 fn parse(text: &str) -> Result<Vec<Operation>, String> {
     let mut lines: Vec<&str> = text.lines().collect();

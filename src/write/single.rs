@@ -24,6 +24,7 @@ pub fn replace(path: &Path, content: &[u8], existing: Existing) -> Result<(), Wr
     let staged = stage.numbered(0);
     let mode = found.as_ref().map(|found| found.permissions.clone());
     stage::create(&staged, content, mode).map_err(|error| WriteError::io(&path, &error))?;
+    stage::sync_files(std::iter::once(staged.clone()))?;
     // Somebody may have saved the file meanwhile.
     let now = place::existing(&path)?;
     if now.map(|now| now.digest) != found.map(|found| found.digest) {

@@ -1,14 +1,16 @@
 //! The folder in which a change is put together. Who holds its lock is the only one at work.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use super::{WriteError, place};
 
 /// The name of a stage inside the folder that is changed.
-pub(super) const NAME: &str = ".corpuslint-change";
+pub const NAME: &str = ".corpuslint-change";
 
 /// A stage that this process has locked. The lock goes with the process, however it ends.
 pub(super) struct Stage {
@@ -183,14 +185,54 @@ fn is_same(_: &File, path: &Path) -> bool {
     place::is_there(path)
 }
 
-/// Writes a new file and syncs it. A file or a link that is there already is not touched.
+/// Writes a new file. A file or a link that is there already is not touched.
 pub(super) fn create(path: &Path, content: &[u8], mode: Option<Permissions>) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
     file.write_all(content)?;
-    if let Some(mode) = mode {
-        file.set_permissions(mode)?;
+    match mode {
+        Some(mode) => file.set_permissions(mode),
+        None => Ok(()),
     }
-    file.sync_all()
+}
+
+/// Syncs that wait for the disk at the same time: it serves them together.
+const SYNCS: usize = 32;
+
+/// Makes the contents of some files durable.
+pub(super) fn sync_files(files: impl Iterator<Item = PathBuf> + Send) -> Result<(), WriteError> {
+    let files = Mutex::new(files);
+    let next = || files.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let work = || {
+        while let Some(path) = next() {
+            let synced = File::open(&path).and_then(|file| file.sync_all());
+            synced.map_err(|error| WriteError::io(&path, &error))?;
+        }
+        Ok(())
+    };
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..SYNCS).map(|_| scope.spawn(work)).collect();
+        let ends = workers.into_iter().map(|worker| {
+            // A worker that panicked synced nothing.
+            let lost = || WriteError::new(Path::new(""), "a thread ended early");
+            worker.join().unwrap_or_else(|_| Err(lost()))
+        });
+        ends.collect()
+    })
+}
+
+/// The files in some folders, not in those below them.
+pub(super) fn files_in(folders: &BTreeSet<PathBuf>) -> Result<Vec<PathBuf>, WriteError> {
+    let mut found = Vec::new();
+    for folder in folders {
+        let refuse = |error: io::Error| WriteError::io(folder, &error);
+        for item in fs::read_dir(folder).map_err(refuse)? {
+            let item = item.map_err(refuse)?;
+            if item.file_type().map_err(refuse)?.is_file() {
+                found.push(item.path());
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Makes the names in a folder durable. Only Unix has this, and needs it.

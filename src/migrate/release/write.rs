@@ -7,8 +7,10 @@ use serde_json::{Map, Value};
 use super::convert::{Pair, outward};
 use super::read::is_child;
 use super::{
-    DANGLING, Items, NO_PARENT, NO_PLACE, RETIRED, UNUSED, items_are, items_of, order, spell,
+    DANGLING, Items, NO_HTML, NO_PARENT, NO_PLACE, RESPELLED, RETIRED, UNUSED, items_are, items_of,
+    order, spell,
 };
+use crate::migrate::html::{Converter, to_html};
 use crate::migrate::layout::Layout;
 use crate::migrate::loss::{Losses, Sort, Spot};
 use crate::migrate::model::{Entry, Model};
@@ -33,6 +35,7 @@ pub(in crate::migrate) fn write(
         used: BTreeSet::new(),
         retired: BTreeSet::new(),
         built: BTreeMap::new(),
+        converter: Converter::default(),
         losses,
     };
     writer.index();
@@ -60,6 +63,7 @@ struct Writer<'m, 'l> {
     retired: BTreeSet<&'m str>,
     /// Entries that are copied, by path: they are made once.
     built: BTreeMap<&'m str, Map<String, Value>>,
+    converter: Converter,
     losses: &'m mut Losses,
 }
 
@@ -195,7 +199,7 @@ impl<'m, 'l> Writer<'m, 'l> {
         Some(self.list(found, place, kind))
     }
 
-    fn value(&self, entry: &Entry, name: &str, place: &'l Place) -> Option<Value> {
+    fn value(&mut self, entry: &Entry, name: &str, place: &'l Place) -> Option<Value> {
         let value = entry.fields.get(name)?;
         let target = self.layout.plan(entry.kind);
         let Some(to) = target.child(target.root(), Step::Name(name)) else {
@@ -205,7 +209,27 @@ impl<'m, 'l> Writer<'m, 'l> {
             from: (self.plan, place),
             to: (target, to),
         };
+        if place.marks.prose.is_some()
+            && let Value::String(markdown) = value
+        {
+            self.prose(entry, name, markdown);
+        }
         Some(outward(pair, value))
+    }
+
+    /// Says where the way back gives another text than this Markdown.
+    fn prose(&mut self, entry: &Entry, name: &str, markdown: &str) {
+        let html = to_html(markdown);
+        let back = self.converter.to_markdown(&html);
+        let back = back.map(|back| back.markdown);
+        if back.as_deref() == Ok(markdown) {
+            return;
+        }
+        let same = back.is_ok_and(|back| to_html(&back) == html);
+        let sort = if same { RESPELLED } else { NO_HTML };
+        let mut pointer = String::new();
+        push_segment(&mut pointer, name);
+        self.report(sort, entry, &pointer, format!("`{name}` is written anew"));
     }
 
     fn report_no_place(&mut self, entry: &'m Entry, place: &Place) {
