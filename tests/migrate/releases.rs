@@ -148,7 +148,7 @@ fn odd_release() -> Value {
         })
     };
     json!({
-        "itm_version": "2.0", "mitre_version": 17.10,
+        "itm_version": "2.0", "mitre_version": 17.5,
         "articles": [{
             "id": "AR1", "title": "Motive", "theme": "motive", "color": "#fff", "mitre": [],
             "created": "22nd May 2024", "updated": "22nd May 2024", "description": "<p>a</p>",
@@ -191,7 +191,7 @@ fn what_no_known_release_has_is_kept_or_reported() {
     }
     let back = json_of(&folder.path().join("a.json"));
     assert_eq!(back["itm_version"], "2.0");
-    assert_eq!(back["mitre_version"].to_string(), "17.10");
+    assert_eq!(back["mitre_version"].to_string(), "17.5");
     let article = &back["articles"][0];
     assert_eq!(article["color"], "#fff");
     assert_eq!(article["mitre"], json!([]));

@@ -39,6 +39,8 @@ pub(in crate::migrate) fn read(
         losses: Losses::default(),
         model: Model::default(),
         paths: FxHashSet::default(),
+        lists: Vec::new(),
+        misplaced: Vec::new(),
     };
     let Some(root) = document.root().filter(|root| root.kind() == Kind::Mapping) else {
         return Err(MigrateError::new(
@@ -48,6 +50,7 @@ pub(in crate::migrate) fn read(
     };
     let mut copies = Copies::default();
     reader.whole(root, &mut copies)?;
+    reader.report_misplaced();
     copies.finish(&mut reader)?;
     losses.extend(reader.losses);
     Ok(reader.model)
@@ -61,6 +64,10 @@ pub(super) struct Reader<'l, 'd> {
     model: Model,
     /// Paths of entries that are there.
     paths: FxHashSet<String>,
+    /// Lists of entries: whose they are, of which kind, and where.
+    lists: Vec<(Entry, &'d str, String)>,
+    /// Entries that stand in another's list, and where.
+    misplaced: Vec<(Entry, String)>,
 }
 
 /// What a release's schema says about an object that is an entry.
@@ -154,6 +161,7 @@ impl<'d> Reader<'_, 'd> {
                 let pointer = below(&pointer, key.text());
                 let shape = Shape { place, kind };
                 if items == Items::Nested {
+                    self.lists.push((entry.clone(), kind, pointer.clone()));
                     self.nested(shape, list, &pointer, Some(&entry), copies)?;
                     continue;
                 }
@@ -208,18 +216,35 @@ impl<'d> Reader<'_, 'd> {
         }
     }
 
+    /// Where an entry stands follows from its ID on the way back, whatever list it stands in.
     fn check_parent(&mut self, entry: &Entry, parent: Option<&Entry>, pointer: &str) {
-        let Some(parent) = parent else { return };
-        if !is_child(self.layout, entry, parent) {
-            let what = format!(
-                "it stands under {} and does not belong there",
-                parent.stem()
-            );
-            let at = At {
-                entry: entry.stem(),
-                pointer,
+        if parent.is_some_and(|parent| !is_child(self.layout, entry, parent)) {
+            self.misplaced.push((entry.clone(), pointer.to_owned()));
+        }
+    }
+
+    /// Reports entries that change their list, with both lists.
+    fn report_misplaced(&mut self) {
+        for (entry, pointer) in std::mem::take(&mut self.misplaced) {
+            let kind = self.layout.kind_name(entry.kind);
+            let right = self
+                .lists
+                .iter()
+                .find(|(parent, of, _)| *of == kind && is_child(self.layout, &entry, parent));
+            let what = match right {
+                Some((parent, ..)) => {
+                    format!("it moves to {}, where its ID belongs", parent.stem())
+                }
+                None => "it belongs to an entry that is not there".to_owned(),
             };
-            at.report(&mut self.losses, MISPLACED, what);
+            let list = right.map(|(.., list)| list.clone());
+            for pointer in list.iter().chain([&pointer]) {
+                let at = At {
+                    entry: entry.stem(),
+                    pointer,
+                };
+                at.report(&mut self.losses, MISPLACED, what.clone());
+            }
         }
     }
 
