@@ -195,7 +195,7 @@ fn is_plain(text: &str, is_date: bool) -> bool {
     );
     let dashed = first == b'-' && !matches!(bytes.next(), None | Some(b' ' | b'-' | b'\t'));
     let inside = [": ", " #", ":\t", "\t#"];
-    !(indicator && !dashed)
+    (!indicator || dashed)
         && !matches!(last, Some(b' ' | b'\t' | b':'))
         && !inside.iter().any(|part| text.contains(part))
         && text.chars().all(is_shown)

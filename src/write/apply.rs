@@ -178,5 +178,7 @@ fn sync(root: &Path, operations: &[Operation]) -> Result<(), WriteError> {
         .iter()
         .rev()
         .filter(|folder| place::is_there(folder));
-    there.map(|folder| stage::sync_folder(folder)).collect()
+    there
+        .into_iter()
+        .try_for_each(|folder| stage::sync_folder(folder))
 }

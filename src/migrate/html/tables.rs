@@ -32,8 +32,8 @@ pub(super) fn tidy(table: &mut Element, dropped: &mut Dropped) {
     }
     let all_heads = |row: &Element| {
         let cells = row.children.iter();
-        let names = cells.map(|cell| matches!(cell, Node::Element(cell) if cell.name == "th"));
-        names.fold(true, |all, head| all && head)
+        let mut names = cells.map(|cell| matches!(cell, Node::Element(cell) if cell.name == "th"));
+        names.all(|is_head| is_head)
     };
     if head.is_none() && rows.first().is_some_and(all_heads) {
         count(dropped, "head of a table, marked as such");

@@ -32,30 +32,48 @@ pub(in crate::migrate) fn write(
         users: users(model, layout),
         undated: undated(model, layout),
     };
-    let mut objects = Vec::new();
     let mut people = BTreeSet::new();
-    let mut links = BTreeMap::new();
+    let mut objects = Lines::default();
+    let mut links = Lines::default();
     for entry in &model.entries {
-        objects.push(writer.entry(entry, &mut people));
-        writer.links(entry, &mut links);
+        objects.push(&writer.entry(entry, &mut people));
+        for link in writer.links(entry).into_values() {
+            links.push(&link);
+        }
     }
-    let mut all = vec![writer.author(), objects::definition(&writer.undated)];
-    all.extend(
-        people
-            .iter()
-            .map(|name| objects::person(name, &writer.undated)),
-    );
-    all.extend(objects);
-    all.extend(links.into_values());
-    let content = Value::Array(all);
-    let bundle = json!({
-        "type": "bundle",
-        "id": identifier("bundle", &content.to_string()),
-        "objects": content,
-    });
-    let mut out = serde_json::to_string_pretty(&bundle).unwrap_or_default();
-    out.push('\n');
-    Ok(Files::one(out))
+    let mut all = Lines::default();
+    all.push(&writer.author());
+    all.push(&objects::definition(&writer.undated));
+    for name in &people {
+        all.push(&objects::person(name, &writer.undated));
+    }
+    all.extend(&objects);
+    all.extend(&links);
+    let id = identifier("bundle", &all.0);
+    let head = format!("{{\"type\":\"bundle\",\"id\":\"{id}\",\"objects\":[\n");
+    all.0.insert_str(0, &head);
+    all.0.push_str("\n]}\n");
+    Ok(Files::one(all.0))
+}
+
+/// Objects as text, one a line: as values they would take several times the memory.
+#[derive(Default)]
+struct Lines(String);
+
+impl Lines {
+    fn push(&mut self, object: &Value) {
+        if !self.0.is_empty() {
+            self.0.push_str(",\n");
+        }
+        self.0.push_str(&object.to_string());
+    }
+
+    fn extend(&mut self, other: &Self) {
+        if !other.0.is_empty() {
+            self.0.push_str(",\n");
+            self.0.push_str(&other.0);
+        }
+    }
 }
 
 /// The identifier of an entry's object. The path tells entries of one ID apart.
@@ -322,8 +340,9 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// Relationships, by identifier.
-    fn links(&self, entry: &Entry, links: &mut BTreeMap<String, Value>) {
+    /// Relationships in the order of their ends.
+    fn links(&self, entry: &Entry) -> BTreeMap<String, Value> {
+        let mut links = BTreeMap::new();
         let own = id_of(self.layout, entry);
         let stamps = self.stamps(entry);
         let mut add = |kind: &str, source: &str, target: &str| {
@@ -348,6 +367,7 @@ impl Writer<'_, '_> {
         if let Some((parent, _)) = parent.and_then(|parent| self.ids.get(parent)) {
             add(CHILD, &own, parent);
         }
+        links
     }
 }
 
