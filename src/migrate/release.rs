@@ -108,6 +108,11 @@ const NESTED_LIST: Sort = (
     "nested-list",
     "a list within the list stands for its items",
 );
+const BARE_ITEM: Sort = (
+    Class::Changed,
+    "bare-item",
+    "the items of this list are groups with one field in a release",
+);
 const REPEATED: Sort = (
     Class::Dropped,
     "repeated-item",

@@ -308,7 +308,7 @@ fn bad_releases_are_refused_with_a_reason() {
         ("{\"articles\": [], \"articles\": []}".to_owned(), "twice"),
         ("{\"articles\": []}".to_owned(), "no entry found"),
         (entry(Value::Null, "x").to_string(), "no ID"),
-        (entry("../../etc".into(), "x").to_string(), "no path"),
+        (entry("../../etc".into(), "x").to_string(), "no ID"),
         (entry("AR1".into(), &deep).to_string(), "levels deep"),
         (twice.to_string(), "two entries"),
     ] {

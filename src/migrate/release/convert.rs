@@ -4,7 +4,8 @@ use rustc_hash::FxHashMap;
 use serde_json::{Map, Value};
 
 use super::{
-    CLUTTER, DATE, MORE_FIELDS, NESTED_LIST, NOT_A_DATE, REPEATED, RESTRUCTURED, REWORDED,
+    BARE_ITEM, CLUTTER, DATE, MORE_FIELDS, NESTED_LIST, NOT_A_DATE, REPEATED, RESTRUCTURED,
+    REWORDED,
 };
 use super::{items_of, only_field, spell};
 use crate::entry::date;
@@ -190,7 +191,13 @@ impl Inward {
                     more |= fields.len() > 1;
                     fields[only].clone()
                 }
-                (_, item) => self.value(inner, item, at, losses)?.0,
+                (only, item) => {
+                    if let Some(only) = only.filter(|_| !item.is_object()) {
+                        let what = format!("{item} is written as a group with `{only}`");
+                        at.report(losses, BARE_ITEM, what);
+                    }
+                    self.value(inner, item, at, losses)?.0
+                }
             };
             // Groups may be alike and each be meant; names are not.
             if !value.is_object() && out.contains(&value) {

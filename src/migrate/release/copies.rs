@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::DIVERGING;
+use super::convert::At;
 use super::read::{Reader, Shape};
 use crate::migrate::MigrateError;
 use crate::migrate::loss::{Losses, Spot};
@@ -79,8 +80,18 @@ impl<'d> Copies<'d> {
                         pointer: format!("/{field}"),
                     };
                     let mut losses = Losses::default();
-                    losses.add(DIVERGING, Some(id), what, place);
+                    losses.add(DIVERGING, Some(id), what.clone(), place);
                     reader.losses.spread(losses, pointers);
+                    // Another title may mean another place in the list.
+                    if reader.is_title(&entry, &field) {
+                        for list in pointers.iter().filter_map(|at| at.rsplit_once('/')) {
+                            let at = At {
+                                entry: id,
+                                pointer: list.0,
+                            };
+                            at.report(&mut reader.losses, DIVERGING, what.clone());
+                        }
+                    }
                 }
             }
             reader.keep(entry, None)?;

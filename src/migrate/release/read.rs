@@ -237,8 +237,9 @@ impl<'d> Reader<'_, 'd> {
                 }
                 None => "it belongs to an entry that is not there".to_owned(),
             };
-            let list = right.map(|(.., list)| list.clone());
-            for pointer in list.iter().chain([&pointer]) {
+            let list = right.map(|(.., list)| list.as_str());
+            let left = pointer.rsplit_once('/').map(|(list, _)| list);
+            for pointer in list.into_iter().chain(left) {
                 let at = At {
                     entry: entry.stem(),
                     pointer,
@@ -261,6 +262,11 @@ impl<'d> Reader<'_, 'd> {
             kind.ok_or_else(|| refuse(format!("the profile has no kind `{}`", shape.kind)))?;
         let id = self.id(shape, node);
         let id = id.ok_or_else(|| refuse(format!("this {} has no ID", shape.kind)))?;
+        if id.is_empty() || id.contains('/') {
+            return Err(refuse(format!(
+                "`{id}` is no ID: it cannot be the name of a file"
+            )));
+        }
         let mut bare = Bare {
             kind,
             id: id.to_owned(),
@@ -313,11 +319,13 @@ impl<'d> Reader<'_, 'd> {
         };
         // The way back writes a list that every entry has, and an absent field as nothing.
         let required = shape.place.marks.required.iter().any(|field| field == name);
-        if is_list && node.is_empty() && required {
+        let wants_list = items_of(from, self.plan).is_some();
+        if is_list && node.is_empty() && required && wants_list {
             return Ok(());
         }
-        if node.kind() == Kind::Null {
-            bare.unknown.insert(name.to_owned(), Value::Null);
+        // What is no list of copies cannot become one of IDs.
+        if node.kind() == Kind::Null || (items.is_some() && !is_list) {
+            bare.unknown.insert(name.to_owned(), value::value(node));
             self.report_unknown(&bare.id, name, pointer);
             return Ok(());
         }
@@ -341,6 +349,12 @@ impl<'d> Reader<'_, 'd> {
             bare.unknown.insert(name.to_owned(), more);
         }
         Ok(())
+    }
+
+    /// Whether entries stand in the order of a field.
+    pub(super) fn is_title(&self, bare: &Bare, field: &str) -> bool {
+        let title = self.layout.field(bare.kind, |marks| marks.unique.is_some());
+        title.is_some_and(|(name, _)| name == field)
     }
 
     /// The IDs of copies, in the order of IDs.
@@ -382,6 +396,11 @@ impl<'d> Reader<'_, 'd> {
             let folder = parent.map_or(self.layout.kind_name(kind), Entry::folder);
             format!("{folder}/{id}")
         });
+        if self.layout.kind_of(&path) != Some(kind) {
+            let name = self.layout.kind_name(kind);
+            let reason = format!("this is not the shape of the ID of a {name}");
+            return Err(MigrateError::new(Path::new(&id), reason));
+        }
         if !self.paths.insert(path.clone()) {
             let reason = "two entries of the release have this ID";
             return Err(MigrateError::new(Path::new(&id), reason));

@@ -270,7 +270,10 @@ impl<'m, 'l> Writer<'m, 'l> {
 /// The whole that was kept beside an entry, as long as it says what the entry says.
 fn richer(value: Option<Value>, whole: Option<&Value>) -> Option<Value> {
     match (value, whole) {
-        (None, Some(Value::Null)) => Some(Value::Null),
+        (None, Some(whole)) if !whole.is_array() => Some(whole.clone()),
+        (Some(Value::Array(items)), Some(whole)) if items.is_empty() && !whole.is_array() => {
+            Some(whole.clone())
+        }
         (Some(Value::Array(items)), Some(Value::Array(whole))) => {
             let says_the_same = items.len() == whole.len()
                 && items.iter().zip(whole).all(|(item, whole)| {
