@@ -199,9 +199,16 @@ fn is_plain(text: &str, is_date: bool) -> bool {
         && !matches!(last, Some(b' ' | b'\t' | b':'))
         && !inside.iter().any(|part| text.contains(part))
         && text.chars().all(is_shown)
-        && !matches!(text, "..." | "---")
+        && !ends_a_document(text)
         && resolve_plain(text) == Kind::String
         && (is_date || yaml11(text).is_none())
+}
+
+/// `...` at the begin of a line, with nothing or a space behind it (YAML 1.2.2, 9.1.2). What begins
+/// with dashes is quoted anyway.
+fn ends_a_document(text: &str) -> bool {
+    let rest = text.strip_prefix("...");
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t']))
 }
 
 /// Double quotes, with escapes for what cannot be shown (YAML 1.2.2, 5.7).
@@ -251,13 +258,13 @@ mod tests {
             "n": 1.50, "none": null, "yes": true, "list": ["a: b", "- x", "-x", "", "#"], "empty": [],
             "references": [{"text": "T", "url": "https://e.org/#a"}, [["x"]], {}],
             "description": "One.\n\n  Two.\n", "cut": "a\nb", "kept": "a\n\n", "space": " a\nb\n",
-            "odd": "a\r\nb", "012": "1:30",
+            "odd": "a\r\nb", "012": "1:30", "... x": "...x",
         });
         let text = "id: PR030\ncreated: 2025-08-15\ntitle: \"no\"\nday: \"2025-08-15\"\n\
             \"n\": 1.5\nnone: null\n\"yes\": true\nlist:\n  - \"a: b\"\n  - \"- x\"\n  - -x\n  - \"\"\n  - \"#\"\nempty: []\n\
             references:\n  - text: T\n    url: https://e.org/#a\n  -\n    -\n      - x\n  - {}\n\
             description: |\n  One.\n\n    Two.\ncut: |-\n  a\n  b\nkept: |+\n  a\n\nspace: |2\n   a\n  b\n\
-            odd: \"a\\r\\nb\"\n\"012\": \"1:30\"\n";
+            odd: \"a\\r\\nb\"\n\"012\": \"1:30\"\n\"... x\": ...x\n";
         assert_eq!(written(value), text);
     }
 
