@@ -6,6 +6,7 @@ mod diff;
 mod explain;
 mod gate;
 mod manual;
+mod migrate;
 mod output;
 mod progress;
 mod schema;
@@ -67,6 +68,8 @@ enum Command {
     Diff(diff::Args),
     /// Replay the rules over the history of a corpus: where each would have fired
     Backtest(backtest::Args),
+    /// Take a corpus from one format to another, and prove that nothing was lost
+    Migrate(migrate::Args),
     /// Print a script that completes commands and options in a shell
     Completions(manual::CompletionsArgs),
     /// Print the manual pages
@@ -190,6 +193,7 @@ fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         Command::Stats(args) => stats::run(args, screen),
         Command::Diff(args) => diff::run(args, screen),
         Command::Backtest(args) => backtest::run(args, screen),
+        Command::Migrate(args) => migrate::run(args, screen),
         Command::Completions(args) => manual::completions(args),
         Command::Man => manual::man(),
     }

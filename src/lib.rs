@@ -43,6 +43,8 @@ pub mod write;
 
 pub mod cache;
 
+pub mod migrate;
+
 pub mod report;
 
 pub mod cli;

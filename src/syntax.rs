@@ -5,6 +5,7 @@
 //! literally.
 
 mod builder;
+pub mod emit;
 mod json;
 mod markdown;
 mod node;

@@ -31,7 +31,12 @@ fn draw(total: usize, done: &AtomicUsize, wait: &Receiver<()>) {
     }
     let target = ProgressDrawTarget::stderr();
     let bar = ProgressBar::with_draw_target(Some(total as u64), target);
-    let style = ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} files");
+    let template = match total {
+        // How much there is to do is not known in advance.
+        0 => "{spinner} {human_pos} entries",
+        _ => "{bar:40} {human_pos} of {human_len} files",
+    };
+    let style = ProgressStyle::with_template(template);
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     loop {
         bar.set_position(done.load(Ordering::Relaxed) as u64);

@@ -84,6 +84,7 @@ impl Scope {
     /// Finds the files of the paths, checked by a given configuration.
     pub(super) fn open_in(workspace: Workspace, input: &Input) -> Result<Self, Failure> {
         let paths = paths(input)?;
+        refuse_half_of_a_change(&workspace, &paths)?;
         let mut scope = Self::find(workspace, &paths)?;
         if input.paths.iter().any(|path| path.as_os_str() == "-") || input.stdin_filename.is_some()
         {
@@ -272,6 +273,25 @@ fn paths(input: &Input) -> Result<Vec<PathBuf>, Failure> {
         }
     }
     Ok(paths)
+}
+
+/// A verdict on half of a change would be one on nothing. It is not finished here, because the
+/// journal may have come with the content that is checked.
+fn refuse_half_of_a_change(workspace: &Workspace, paths: &[PathBuf]) -> Result<(), Failure> {
+    let roots = [workspace.base.clone(), workspace.root()];
+    let unfinished = roots
+        .iter()
+        .chain(paths)
+        .find(|root| crate::write::is_unfinished(root));
+    let Some(root) = unfinished else {
+        return Ok(());
+    };
+    let root = root.display();
+    Err(Failure(format!(
+        "{root}: a change of these files is under way or was interrupted; a command that writes \
+         them finishes it, or remove {root}/{} after a look at the files",
+        crate::write::STAGE
+    )))
 }
 
 fn current() -> Result<PathBuf, Failure> {

@@ -41,6 +41,8 @@ pub struct Marks {
     pub pattern: Option<Regex>,
     /// The first of `examples`, for messages.
     pub example: Option<String>,
+    /// `required` fields of an object.
+    pub required: Vec<String>,
     /// `default`, for a fix.
     pub default: Option<Value>,
     /// `enum` of texts, for completion and messages.
@@ -180,6 +182,7 @@ impl Marks {
             "x-person" => self.person = value.as_bool().ok_or("true or false")?,
             "format" => self.uri |= value.as_str() == Some("uri"),
             "default" => self.default = Some(value.clone()),
+            "required" => self.required = texts(value).unwrap_or_default(),
             "enum" => self.allowed = texts(value).unwrap_or_default(),
             "examples" => {
                 let first = value.as_array().and_then(|examples| examples.first());
@@ -214,6 +217,11 @@ impl Marks {
         self.expected |= other.expected;
         self.person |= other.person;
         self.uri |= other.uri;
+        for field in &other.required {
+            if !self.required.contains(field) {
+                self.required.push(field.clone());
+            }
+        }
         if self.allowed.is_empty() {
             self.allowed.clone_from(&other.allowed);
         }
