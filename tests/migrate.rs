@@ -2,7 +2,6 @@
 
 #![allow(clippy::print_stdout)] // it says what it skipped
 
-#[allow(dead_code)] // other tests use more of it
 mod common;
 
 use std::path::{Path, PathBuf};
