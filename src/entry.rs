@@ -336,77 +336,24 @@ pub struct Vocabulary {
 pub fn facts(subject: &Subject<'_>, schemas: &Schemas, words: &Vocabulary) -> Option<Box<Entry>> {
     let id = subject.id()?;
     let mut draft = Draft::default();
-    // With the right sizes from the start, because what is found stays until the end.
-    let count = |fits: fn(&Marks) -> bool| {
-        let fields = subject.fields.iter();
-        fields.filter(|met| fits(met.marks)).count()
-    };
-    let refers = |marks: &Marks| marks.refs.is_some() || marks.replaced_by.is_some();
-    let mut references = Vec::with_capacity(count(refers));
-    let mut mentions = Vec::new();
-    let mut dates = Vec::with_capacity(count(|marks| marks.date.is_some()));
-    let mut people = Vec::with_capacity(count(|marks| marks.person));
-    let mut prose = None;
-    let mut retired = false;
-    for met in &subject.fields {
-        let (marks, node) = (met.marks, met.node);
-        let Some(text) = node.as_str() else { continue };
-        for (kinds, role) in [
-            (&marks.refs, Role::Uses),
-            (&marks.replaced_by, Role::ReplacedBy),
-        ] {
-            if let Some(kinds) = kinds {
-                references.push(Reference {
-                    target: draft.name(text),
-                    span: node.span(),
-                    kinds: draft.kind_set(kinds, &words.kind_sets),
-                    role,
-                    written: Written::of(node),
-                });
-            }
-        }
-        if let (true, Some(words)) = (marks.mentions, schemas.mentions()) {
-            let found = words.find(text);
-            mentions.extend(found.map(|at| (draft.name(&text[at.clone()]), node.locate(at))));
-        }
-        if let Some(mark) = marks.date {
-            dates.push(DateFact {
-                role: mark.role,
-                date: date(text, mark.notation),
-                span: node.span(),
-                notation: mark.notation,
-                written: Written::of(node),
-            });
-        }
-        if marks.person {
-            people.push((draft.name(text), node.locate(0..text.len())));
-        }
-        if marks.prose.is_some() && prose.is_none() {
-            prose = sketch(text).map(|(sketch, words)| Prose {
-                span: node.span(),
-                sketch,
-                words,
-            });
-        }
-        retired |= marks.status.as_deref() == Some(text);
-    }
+    let marked = Marked::of(subject, schemas, words, &mut draft);
     let label = subject.label();
     let mut entry = Box::new(Entry {
         id: draft.name(id.text()),
         kind: subject.kind as u16,
         copy: subject.copy,
-        retired,
+        retired: marked.retired,
         file: 0,
         span: subject.node.span(),
         id_span: id.span(),
         label: label.map(|node| node.text().into()),
         label_span: label.map_or(id.span(), Node::span),
         label_scope: subject.scope(),
-        references: references.into(),
-        mentions: mentions.into(),
-        dates: dates.into(),
-        people: people.into(),
-        prose,
+        references: marked.references.into(),
+        mentions: marked.mentions.into(),
+        dates: marked.dates.into(),
+        people: marked.people.into(),
+        prose: marked.prose,
         form: subject.form as u16,
         content: None,
         fields: if subject.copy {
@@ -417,6 +364,86 @@ pub fn facts(subject: &Subject<'_>, schemas: &Schemas, words: &Vocabulary) -> Op
     });
     draft.settle(&mut entry, &words.names);
     Some(entry)
+}
+
+/// What the marked values of an entry say.
+#[derive(Default)]
+struct Marked {
+    references: Vec<Reference>,
+    mentions: Vec<(Name, Span)>,
+    dates: Vec<DateFact>,
+    people: Vec<(Name, Span)>,
+    prose: Option<Prose>,
+    retired: bool,
+}
+
+impl Marked {
+    fn of<'d>(
+        subject: &Subject<'d>,
+        schemas: &Schemas,
+        words: &Vocabulary,
+        draft: &mut Draft<'d>,
+    ) -> Self {
+        // With the right sizes from the start, because what is found stays until the end.
+        let count = |fits: fn(&Marks) -> bool| {
+            let fields = subject.fields.iter();
+            fields.filter(|met| fits(met.marks)).count()
+        };
+        let refers = |marks: &Marks| marks.refs.is_some() || marks.replaced_by.is_some();
+        let mut marked = Self {
+            references: Vec::with_capacity(count(refers)),
+            dates: Vec::with_capacity(count(|marks| marks.date.is_some())),
+            people: Vec::with_capacity(count(|marks| marks.person)),
+            ..Self::default()
+        };
+        for met in &subject.fields {
+            let (marks, node) = (met.marks, met.node);
+            let Some(text) = node.as_str() else { continue };
+            for (kinds, role) in [
+                (&marks.refs, Role::Uses),
+                (&marks.replaced_by, Role::ReplacedBy),
+            ] {
+                if let Some(kinds) = kinds {
+                    marked.references.push(Reference {
+                        target: draft.name(text),
+                        span: node.span(),
+                        kinds: draft.kind_set(kinds, &words.kind_sets),
+                        role,
+                        written: Written::of(node),
+                    });
+                }
+            }
+            if let (true, Some(words)) = (marks.mentions, schemas.mentions()) {
+                let found = words.find(text);
+                marked
+                    .mentions
+                    .extend(found.map(|at| (draft.name(&text[at.clone()]), node.locate(at))));
+            }
+            if let Some(mark) = marks.date {
+                marked.dates.push(DateFact {
+                    role: mark.role,
+                    date: date(text, mark.notation),
+                    span: node.span(),
+                    notation: mark.notation,
+                    written: Written::of(node),
+                });
+            }
+            if marks.person {
+                marked
+                    .people
+                    .push((draft.name(text), node.locate(0..text.len())));
+            }
+            if marks.prose.is_some() && marked.prose.is_none() {
+                marked.prose = sketch(text).map(|(sketch, words)| Prose {
+                    span: node.span(),
+                    sketch,
+                    words,
+                });
+            }
+            marked.retired |= marks.status.as_deref() == Some(text);
+        }
+        marked
+    }
 }
 
 /// The texts of an entry that get names, in the order in which they were met. They are named

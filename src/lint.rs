@@ -6,6 +6,7 @@ mod compare;
 mod finish;
 mod gather;
 mod known;
+mod levels;
 mod suppression;
 mod verdict;
 
@@ -15,7 +16,7 @@ pub use known::{Known, Narrow, NarrowError, narrow, survey};
 pub use verdict::Verdict;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -24,14 +25,13 @@ use crate::corpus::{Corpus, CorpusFile};
 use crate::diagnostic::{Change, Diagnostic, Severity};
 use crate::entry::{self, Facts, Vocabulary};
 use crate::history::Comparison;
-use crate::profile::{Kind, Level, Profile};
-use crate::rule::{Check, DocumentView, EntryView, Rule, Sink};
-use crate::rules::RULES;
+use crate::profile::Kind;
+use crate::rule::{Check, DocumentView, EntryView, Sink};
 use crate::schema::{SchemaError, Schemas};
 use crate::snapshot::{SourceFile, Unread, Workspace, stem};
 use crate::syntax::{self, Document, Format};
 use crate::text;
-use gather::Gathered;
+use levels::Levels;
 use suppression::Suppression;
 
 /// What a run is asked for.
@@ -97,37 +97,6 @@ pub struct Report {
     pub comparison: Option<Comparison>,
 }
 
-/// The level of each rule for one run, in the order of the table.
-struct Levels(Vec<Option<(Severity, bool)>>);
-
-impl Levels {
-    fn new(profile: &Profile, options: &Options) -> Self {
-        let level = |rule: &Rule| {
-            let named = |list: &[String]| list.iter().any(|name| name == rule.name);
-            if named(&options.ignore) || (!options.select.is_empty() && !named(&options.select)) {
-                return None;
-            }
-            match profile.rules.get(rule.name) {
-                Some((Level::Off, _)) if !named(&options.select) => None,
-                Some((Level::On(severity), _)) => Some((*severity, true)),
-                _ => Some((rule.level, false)),
-            }
-        };
-        Self(RULES.iter().map(level).collect())
-    }
-
-    fn active(&self) -> impl Iterator<Item = (&'static Rule, Severity, bool)> {
-        RULES
-            .iter()
-            .zip(&self.0)
-            .filter_map(|(rule, level)| level.map(|(severity, fixed)| (rule, severity, fixed)))
-    }
-
-    fn is_on(&self, name: &str) -> bool {
-        self.active().any(|(rule, ..)| rule.name == name)
-    }
-}
-
 /// What one file gives.
 #[derive(Default)]
 struct Outcome {
@@ -135,15 +104,6 @@ struct Outcome {
     facts: Facts,
     broken_id: Option<String>,
     suppressions: Vec<Suppression>,
-}
-
-/// Where an outcome is from.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Origin {
-    /// From an earlier run.
-    Known,
-    /// From the file.
-    Made,
 }
 
 /// Checks files, given in the order of their paths. `progress` counts the files that are done.
@@ -285,61 +245,6 @@ impl<'r> Stage<'r> {
             diagnostics: gathered.diagnostics,
             suppressions: gathered.suppressions,
         })
-    }
-
-    /// What all files give, in the order of the files.
-    fn gather(
-        &self,
-        files: &[SourceFile],
-        progress: &AtomicUsize,
-    ) -> Result<Gathered, SchemaError> {
-        files
-            .par_iter()
-            .enumerate()
-            .try_fold(Gathered::default, |mut gathered, (number, file)| {
-                gathered.add(number, file, self.file(file)?);
-                progress.fetch_add(1, Ordering::Relaxed);
-                Ok(gathered)
-            })
-            .try_reduce(Gathered::default, |first, second| Ok(first.join(second)))
-    }
-
-    /// The same, where what was known before is not read again.
-    fn recall(
-        &self,
-        cache: &cache::Cache,
-        files: &[SourceFile],
-        progress: &AtomicUsize,
-    ) -> Result<Gathered, SchemaError> {
-        let known = cache.look(files, self.words);
-        let outcomes: Vec<(Outcome, Origin)> = files
-            .par_iter()
-            .enumerate()
-            .map(|(number, file)| {
-                progress.fetch_add(1, Ordering::Relaxed);
-                if let Some(outcome) = known.outcome(number) {
-                    return Ok((outcome, Origin::Known));
-                }
-                Ok((self.file(file)?, Origin::Made))
-            })
-            .collect::<Result<_, SchemaError>>()?;
-        let made = files
-            .iter()
-            .zip(&outcomes)
-            .filter(|(_, (_, origin))| *origin == Origin::Made)
-            .map(|(file, (outcome, _))| (file, outcome));
-        cache.keep(made, self.words);
-        let mut gathered = Gathered::default();
-        for (number, (outcome, _)) in outcomes.into_iter().enumerate() {
-            gathered.add(number, &files[number], outcome);
-        }
-        Ok(gathered)
-    }
-
-    /// The cache, where it is of this configuration.
-    fn cache(&self) -> Option<&cache::Cache> {
-        let cache = self.options.cache.as_deref()?;
-        cache.is_of(self.workspace, self.options).then_some(cache)
     }
 
     fn corpus(&self, corpus: &Corpus<'_>) -> Vec<Diagnostic> {

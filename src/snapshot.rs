@@ -115,15 +115,6 @@ impl SourceFile {
         }
     }
 
-    /// The blob that it is, where its bytes are in git.
-    #[must_use]
-    pub fn blob(&self) -> Option<git::Id> {
-        match &self.origin {
-            Origin::Blob(blob) => Some(blob.id()),
-            Origin::Disk(_) | Origin::Text(_) => None,
-        }
-    }
-
     /// The file on disk, where that is where its bytes are.
     #[must_use]
     pub fn disk(&self) -> Option<&Path> {

@@ -16,8 +16,17 @@ use serde_json::Value;
 /// Cases that the generator cannot judge for this program, with the reason.
 const EXCEPTIONS: &[(&str, &str)] = &[];
 
-/// Classes that need a base to compare with, or that write.
-const LATER: &[&str] = &["git", "write"];
+/// Classes that need what is not there yet: a command that mends files.
+const LATER: &[&str] = &["write"];
+
+/// What a repository is asked beside a plain check.
+const GATES: &[&[&str]] = &[
+    &["--base", "HEAD~1"],
+    &["--base", "main", "--merge"],
+    &["--base", "main", "--head", "HEAD"],
+    &["--changed"],
+    &["--staged"],
+];
 
 /// Time for one case; what takes longer hangs.
 const LIMIT: Duration = Duration::from_secs(20);
@@ -58,7 +67,7 @@ fn path_of(name: &Value) -> PathBuf {
     }
 }
 
-fn run(out: &Path, case: &Value, secret: &str) -> Option<Ran> {
+fn run(out: &Path, case: &Value, secret: &str, gate: &[&str]) -> Option<Ran> {
     let home = out.join(case["root"].as_str()?);
     let schema = out.join(case["schema"].as_str()?);
     let corpus = home.join("corpus");
@@ -88,6 +97,7 @@ fn run(out: &Path, case: &Value, secret: &str) -> Option<Ran> {
         .arg(&json)
         .arg("--config")
         .arg(&config)
+        .args(gate)
         .arg("--")
         .args(case["lint"].as_array()?.iter().map(path_of))
         .current_dir(&corpus)
@@ -196,6 +206,23 @@ fn faults(out: &Path, case: &Value, ran: &Ran, secret: &str) -> Vec<String> {
     faults
 }
 
+/// What is wrong with how a repository was judged. Any verdict is right, as long as it is one.
+fn at_the_gate(out: &Path, case: &Value, secret: &str, gate: &[&str]) -> Vec<String> {
+    let mut case = case.clone();
+    case["expect"] = "either".into();
+    case["at"] = Value::Null;
+    let ran = run(out, &case, secret, gate).expect("the program ran");
+    let mut found = faults(out, &case, &ran, secret);
+    if !matches!(ran.code, Some(0..=2)) {
+        found.push(format!("no verdict but {:?}", ran.code));
+    }
+    let gate = gate.join(" ");
+    found
+        .into_iter()
+        .map(|fault| format!("{gate}: {fault}"))
+        .collect()
+}
+
 #[cfg(unix)]
 #[test]
 fn every_case_gets_what_it_must() {
@@ -218,8 +245,12 @@ fn every_case_gets_what_it_must() {
             continue;
         }
         tried += 1;
-        let ran = run(&out, case, &secret).expect("the program ran");
-        let faults = faults(&out, case, &ran, &secret);
+        let ran = run(&out, case, &secret, &[]).expect("the program ran");
+        let mut faults = faults(&out, case, &ran, &secret);
+        for gate in GATES.iter().filter(|_| class == "git") {
+            tried += 1;
+            faults.extend(at_the_gate(&out, case, &secret, gate));
+        }
         if !faults.is_empty() {
             wrong.insert(id.to_owned(), faults);
         }

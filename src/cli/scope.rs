@@ -157,7 +157,7 @@ impl Scope {
     pub(super) fn is_same(&self, other: &Self) -> bool {
         self.files.len() == other.files.len()
             && self.files.iter().zip(&other.files).all(|(one, other)| {
-                let blobs = one.blob().zip(other.blob());
+                let blobs = one.content.zip(other.content);
                 one.path == other.path && blobs.is_some_and(|(one, other)| one == other)
             })
     }

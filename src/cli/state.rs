@@ -58,6 +58,12 @@ impl Git {
         }
     }
 
+    /// What a commit of the working tree would hold.
+    pub(super) fn working_tree(&self, scope: &Scope) -> Result<Id, Failure> {
+        let limit = scope.workspace.profile.limits.file_bytes;
+        Ok(self.repository.working_tree(&scope.files, limit)?)
+    }
+
     pub(super) fn commit(&self, commit: &Commit) -> State {
         State::Tree(self.tree(commit.tree, commit.id.short()))
     }

@@ -1,11 +1,15 @@
 //! What files give, side by side in the order of the files.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::Outcome;
+use rayon::prelude::*;
+
 use super::suppression::Suppression;
+use super::{Outcome, Stage, cache};
 use crate::diagnostic::Diagnostic;
 use crate::entry::Entry;
+use crate::schema::SchemaError;
 use crate::snapshot::SourceFile;
 
 /// What several files that follow on one another give.
@@ -40,5 +44,71 @@ impl Gathered {
         self.broken_ids.append(&mut behind.broken_ids);
         self.suppressions.append(&mut behind.suppressions);
         self
+    }
+}
+
+/// Where an outcome is from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    /// From an earlier run.
+    Known,
+    /// From the file.
+    Made,
+}
+
+impl Stage<'_> {
+    /// What all files give, in the order of the files.
+    pub(super) fn gather(
+        &self,
+        files: &[SourceFile],
+        progress: &AtomicUsize,
+    ) -> Result<Gathered, SchemaError> {
+        files
+            .par_iter()
+            .enumerate()
+            .try_fold(Gathered::default, |mut gathered, (number, file)| {
+                gathered.add(number, file, self.file(file)?);
+                progress.fetch_add(1, Ordering::Relaxed);
+                Ok(gathered)
+            })
+            .try_reduce(Gathered::default, |first, second| Ok(first.join(second)))
+    }
+
+    /// The same, where what was known before is not read again.
+    pub(super) fn recall(
+        &self,
+        cache: &cache::Cache,
+        files: &[SourceFile],
+        progress: &AtomicUsize,
+    ) -> Result<Gathered, SchemaError> {
+        let known = cache.look(files, self.words);
+        let outcomes: Vec<(Outcome, Origin)> = files
+            .par_iter()
+            .enumerate()
+            .map(|(number, file)| {
+                progress.fetch_add(1, Ordering::Relaxed);
+                if let Some(outcome) = known.outcome(number) {
+                    return Ok((outcome, Origin::Known));
+                }
+                Ok((self.file(file)?, Origin::Made))
+            })
+            .collect::<Result<_, SchemaError>>()?;
+        let made = files
+            .iter()
+            .zip(&outcomes)
+            .filter(|(_, (_, origin))| *origin == Origin::Made)
+            .map(|(file, (outcome, _))| (file, outcome));
+        cache.keep(made, self.words);
+        let mut gathered = Gathered::default();
+        for (number, (outcome, _)) in outcomes.into_iter().enumerate() {
+            gathered.add(number, &files[number], outcome);
+        }
+        Ok(gathered)
+    }
+
+    /// The cache, where it is of this configuration.
+    pub(super) fn cache(&self) -> Option<&cache::Cache> {
+        let cache = self.options.cache.as_deref()?;
+        cache.is_of(self.workspace, self.options).then_some(cache)
     }
 }

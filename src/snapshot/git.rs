@@ -6,7 +6,6 @@
 //! are not computed again on reading, as git does not either: what came over a network was checked
 //! when it came.
 
-mod identify;
 mod ids;
 mod merge;
 mod resolve;

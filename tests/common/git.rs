@@ -7,9 +7,8 @@
 )]
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
@@ -61,26 +60,13 @@ impl Repo {
         printed(arguments, &self.try_git(&self.path(""), arguments))
     }
 
-    /// Runs git with something to read.
-    pub(crate) fn git_with_input(&self, arguments: &[&str], input: &str) -> String {
-        let mut child = self
-            .command(&self.path(""), arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("git runs");
-        let mut stdin = child.stdin.take().expect("an input");
-        stdin.write_all(input.as_bytes()).expect("written");
-        drop(stdin);
-        printed(arguments, &child.wait_with_output().expect("an end"))
-    }
-
     /// Runs git, which may fail.
     pub(crate) fn try_git(&self, folder: &Path, arguments: &[&str]) -> Output {
         self.command(folder, arguments).output().expect("git runs")
     }
 
-    fn command(&self, folder: &Path, arguments: &[&str]) -> Command {
+    /// A run of git that is still to be started.
+    pub(crate) fn command(&self, folder: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new("git");
         command.current_dir(folder).args([
             "-c",
@@ -112,7 +98,8 @@ impl Repo {
     }
 }
 
-fn printed(arguments: &[&str], output: &Output) -> String {
+/// What a run that went well has printed, without the last line break.
+pub(crate) fn printed(arguments: &[&str], output: &Output) -> String {
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "git {arguments:?}: {error}");
     String::from_utf8_lossy(&output.stdout)
