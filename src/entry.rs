@@ -2,11 +2,13 @@
 
 mod content;
 mod date;
+mod essence;
 mod name;
 mod prose;
 
 pub use content::{Content, Field, Reading};
 pub use date::{Ordinal, date, month, ordinal_date, ordinal_parts, to_ordinal};
+pub use essence::without_tags;
 pub use name::{Name, Names};
 pub use prose::{Prose, SKETCH, sketch};
 

@@ -34,6 +34,15 @@ pub struct History<'h> {
     pub today: Date,
 }
 
+impl<'h> History<'h> {
+    /// Entries that are new: those of the head whose ID no entry of the base has, and no file of the
+    /// base that could not be read.
+    pub fn added(&self) -> impl Iterator<Item = &'h Entry> {
+        let added = self.differing.iter().filter_map(Differing::added);
+        added.filter(|entry| self.base.broken_file(entry.id).is_none())
+    }
+}
+
 /// An entry that the base and the head do not have alike.
 #[derive(Clone, Debug)]
 pub struct Differing<'h> {
@@ -41,10 +50,23 @@ pub struct Differing<'h> {
     pub base: Option<&'h Entry>,
     /// The entry in the head.
     pub head: Option<&'h Entry>,
+    /// In what they differ.
+    pub differs: Differs,
     /// How much both say the same, where both have it under another title.
     pub likeness: Option<Likeness>,
     /// The text of the base's file as that of a retired entry, where the head has it no more.
     pub tombstone: Option<String>,
+}
+
+/// In what two states of an entry differ, beside the day of the last change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Differs {
+    /// In nothing.
+    Nothing,
+    /// Only in how they are written: in the punctuation and the markup of prose, or in their format.
+    Writing,
+    /// In what they say, or only one side has the entry.
+    Meaning,
 }
 
 impl<'h> Differing<'h> {

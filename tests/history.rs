@@ -6,10 +6,13 @@ mod common;
 mod git;
 #[path = "history/split.rs"]
 mod split;
+#[path = "history/traps.rs"]
+mod traps;
 
 use std::path::Path;
 use std::process::Command;
 
+use corpuslint::history::meaning::likeness;
 use git::Repo;
 use serde_json::Value;
 
@@ -87,6 +90,43 @@ fn ten_pairs_of_releases() {
     assert_eq!(same["comparison"]["entries"], Value::Array(Vec::new()));
 }
 
+/// How much the words of the states of one entry have in common, over all pairs of releases.
+#[test]
+fn margins_of_recycled_ids() {
+    let Some(folder) = common::shared("data/itm") else {
+        return;
+    };
+    let releases: Vec<_> = RELEASES
+        .iter()
+        .map(|name| split::texts(&folder.join(format!("{name}.json"))))
+        .collect();
+    let mut recycled = 0;
+    let mut renamed = 0;
+    for (at, before) in releases.iter().enumerate() {
+        for after in &releases[at + 1..] {
+            for (id, (old_title, old)) in before {
+                let Some((title, text)) = after.get(id) else {
+                    continue;
+                };
+                let found = likeness((old_title, old), (title, text));
+                if id == "ME023" && title != old_title {
+                    recycled += 1;
+                    // Under 0.3, which counts also where the day of creation stays.
+                    assert!(found.title == 0.0 && found.text < 0.25 && found.words >= 10);
+                } else if title != old_title {
+                    renamed += 1;
+                    let stub = found.words < 10 && found.text > 0.25;
+                    assert!(stub || found.text > 0.6, "{id} {found:?}");
+                } else {
+                    // What is rewritten under its title is not asked.
+                    assert!(found.text > 0.2, "{id} {found:?}");
+                }
+            }
+        }
+    }
+    assert!(recycled > 0 && renamed > 0);
+}
+
 #[test]
 fn findings_say_what_was_there_before() {
     let Some(folder) = common::shared("data/itm") else {
@@ -141,6 +181,48 @@ fn five_releases_as_five_commits() {
     let report = check(&repo.path(""), &["--base", "v1.0"]);
     assert_eq!(findings(&report), expected(0, 4));
     table(&repo);
+}
+
+/// How the lines begin that name an entry.
+const HEADS: [&str; 3] = ["added ", "changed ", "removed "];
+
+/// A release and a corpus of Markdown in YAML say the same, and so does what changed between them.
+#[test]
+fn over_two_formats() {
+    let Some(folder) = common::shared("data/itm") else {
+        return;
+    };
+    let scratch = tempfile::tempdir().expect("a folder");
+    let program = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_corpuslint"))
+            .args(arguments)
+            .current_dir(scratch.path())
+            .output()
+            .expect("the program runs");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let release = |name: &str| folder.join(format!("{name}.json")).display().to_string();
+    let (old, new) = (release("v1.10"), release("v1.11"));
+    for corpus in ["yaml", "markdown"] {
+        program(&["migrate", "--from", "release", "--to", corpus, &new, corpus]);
+        let same = program(&["diff", &new, corpus]);
+        assert!(same.contains("hold the same entries"), "{same}");
+        // One entry changed only in how its release writes a list.
+        let changed = |from: &str, to: &str| -> Vec<String> {
+            let text = program(&["diff", from, to]);
+            let is_head = |line: &&str| HEADS.iter().any(|head| line.starts_with(head));
+            let kept = text
+                .lines()
+                .filter(is_head)
+                .filter(|line| !line.contains("PV060"));
+            kept.map(str::to_owned).collect()
+        };
+        let wanted = changed(&old, &new);
+        assert_eq!(wanted.len(), 30);
+        assert_eq!(changed(&old, corpus), wanted);
+        let report = check(scratch.path(), &[corpus, "--base", &old]);
+        assert_eq!(findings(&report), expected(3, 4));
+    }
 }
 
 /// One table shows all of it.

@@ -1,5 +1,6 @@
 //! What a text is like, in a few bytes.
 
+use std::borrow::Cow;
 use std::hash::Hasher;
 
 use rustc_hash::FxHasher;
@@ -59,12 +60,23 @@ pub fn sketch(text: &str) -> Option<([u32; SKETCH], u64)> {
     (words >= 12).then(|| (sketch, whole.finish()))
 }
 
-/// A hash of all words of a text in order, however short it is; a space of HTML is none.
+/// A hash of all words of a text in order, however short it is.
 #[must_use]
 pub(super) fn words_hash(text: &str) -> u64 {
     let mut whole = FxHasher::default();
-    each_word(&text.replace("&nbsp;", " "), |hash| whole.write_u64(hash));
+    each_word(&plain_punctuation(text), |hash| whole.write_u64(hash));
     whole.finish()
+}
+
+/// A text with spaces in the place of quotes and dashes of typographers, which [`each_word`] takes
+/// for letters.
+fn plain_punctuation(text: &str) -> Cow<'_, str> {
+    let is_mark = |c: char| matches!(c, '\u{2010}'..='\u{2027}' | '\u{a0}' | '\u{ab}' | '\u{bb}');
+    // Their first bytes in UTF-8.
+    match memchr::memchr2(0xe2, 0xc2, text.as_bytes()) {
+        Some(_) => Cow::Owned(text.replace(is_mark, " ")),
+        None => Cow::Borrowed(text),
+    }
 }
 
 /// Gives the hash of each word of a text, in order. Tags are no words.
@@ -178,6 +190,15 @@ mod tests {
         }
         assert_eq!(word(b"Corpuslints!").1, word(b"corpusLINTS").1);
         assert_ne!(word(b"corpuslints").1, word(b"corpuslint").1);
+    }
+
+    #[test]
+    fn marks_are_no_words() {
+        assert_eq!(
+            words_hash("The subject\u{2019}s \u{201c}own\u{201d}\u{2014}not theirs"),
+            words_hash("the subject's own, not theirs.")
+        );
+        assert_ne!(words_hash("caf\u{e9}"), words_hash("caf\u{e8}"));
     }
 
     #[test]

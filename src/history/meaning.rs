@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::entry::without_tags;
+
 /// What is shared, each from 0 (nothing) to 1 (all of the shorter one).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Likeness {
@@ -129,23 +131,6 @@ fn stems(text: &str) -> BTreeSet<String> {
         .filter(|word| word.chars().count() >= 3 && COMMON.binary_search(word).is_err())
         .map(|word| word.chars().take(STEM).collect())
         .collect()
-}
-
-fn without_tags(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('<') {
-        out.push_str(&rest[..at]);
-        let behind = &rest[at + 1..];
-        let is_tag = behind.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!');
-        rest = match behind.find('>') {
-            Some(end) if is_tag => &behind[end + 1..],
-            _ => behind,
-        };
-        out.push(' ');
-    }
-    out.push_str(rest);
-    out.replace("&nbsp;", " ")
 }
 
 #[cfg(test)]

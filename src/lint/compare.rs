@@ -16,7 +16,7 @@ use rustc_hash::FxHashSet;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::entry::Vocabulary;
 use crate::history::loosened::Loosened;
-use crate::history::{Comparison, Conflict, Differing, EntryChange, History, Ledger};
+use crate::history::{Comparison, Conflict, EntryChange, History, Ledger};
 use crate::rule::{Check, Sink};
 use crate::schema::SchemaError;
 use crate::snapshot::git::Id;
@@ -158,20 +158,19 @@ pub(super) fn judge(
     ];
     finish::locate(&mut past, &sides);
     let mut diagnostics = head.findings(past);
-    expect(&mut diagnostics, head, &differing);
+    expect(&mut diagnostics, head, &history);
     classify(base.findings(Vec::new()), &mut diagnostics, &history);
     (diagnostics, entries)
 }
 
 /// What an entry should have, a new one must have: its author knows.
-fn expect(diagnostics: &mut [Diagnostic], head: &Checked<'_>, differing: &[Differing<'_>]) {
+fn expect(diagnostics: &mut [Diagnostic], head: &Checked<'_>, history: &History<'_>) {
     let mut active = head.stage.levels.active();
     if active.any(|(rule, _, fixed)| rule.name == EXPECTED && fixed) {
         return;
     }
     let corpus = &head.corpus;
-    let added = differing.iter().filter_map(Differing::added);
-    let added: FxHashSet<Arc<str>> = added.map(|entry| corpus.text(entry.id)).collect();
+    let added: FxHashSet<Arc<str>> = history.added().map(|entry| corpus.text(entry.id)).collect();
     let new = |found: &Diagnostic| found.entry.as_ref().is_some_and(|id| added.contains(id));
     for found in diagnostics {
         if found.rule == EXPECTED && new(found) {

@@ -1,15 +1,21 @@
 //! Reports days of creation that change.
 
-use super::lives::{day, said};
+use super::lives::{Day, day, said};
 use crate::diagnostic::Safety;
+use crate::entry::Entry;
 use crate::history::{Differing, History};
 use crate::rule::Sink;
 use crate::schema::vocabulary::DateRole;
 
 pub(super) fn check(history: &History<'_>, sink: &mut Sink) {
     for (before, after) in history.differing.iter().filter_map(Differing::both) {
-        let Some((old, new)) = day(before, DateRole::Created).zip(day(after, DateRole::Created))
-        else {
+        let Some(old) = day(before, DateRole::Created) else {
+            continue;
+        };
+        let Some(new) = day(after, DateRole::Created) else {
+            if after.date(DateRole::Created).is_none() && !after.retired {
+                gone(history, (before, after), &old, sink);
+            }
             continue;
         };
         if old.day == new.day {
@@ -28,4 +34,22 @@ pub(super) fn check(history: &History<'_>, sink: &mut Sink) {
         }
         let _ = reported;
     }
+}
+
+/// A day that was taken out could come back as another one.
+fn gone(
+    history: &History<'_>,
+    (before, after): (&Entry, &Entry),
+    old: &Day<'_>,
+    sink: &mut Sink,
+) {
+    // Another format may have no place for it.
+    if before.form != after.form {
+        return;
+    }
+    let title = history.head.title(after);
+    let message = format!("{title} no longer says that it was created on {}", old.day);
+    sink.report_entry(history.head, after, after.id_span, message)
+        .help("the day of creation never changes; write it again")
+        .related_base(history, before, old.fact.span, "what it was");
 }

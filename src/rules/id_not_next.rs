@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::entry::Entry;
-use crate::history::{Differing, History, Ledger};
+use crate::history::{History, Ledger};
 use crate::diagnostic::Severity;
 use crate::rule::Sink;
 
@@ -13,7 +13,8 @@ const IMPORT: usize = 10;
 
 pub(super) fn check(history: &History<'_>, sink: &mut Sink) {
     let Some(ledger) = history.ledger else { return };
-    let added: Vec<&Entry> = history.differing.iter().filter_map(Differing::added).collect();
+    // A tombstone is what an old ID should have.
+    let added: Vec<&Entry> = history.added().filter(|entry| !entry.retired).collect();
     for entry in &added {
         reused(history, ledger, entry, sink);
     }
@@ -29,7 +30,10 @@ fn reused(history: &History<'_>, ledger: &Ledger, entry: &Entry, sink: &mut Sink
     };
     let message = format!("`{id}` was used before, last in {revision}");
     sink.report_entry(history.head, entry, entry.id_span, message)
-        .help("what cites the old entry would mean this one: take a number that was never used");
+        .help(
+            "what cites the old entry would mean this one: take a number that was never used; where it \
+             is the old entry that comes back, a maintainer lets it in with `--waive`",
+        );
 }
 
 /// The series of an ID and its number in it: `MT012.` and 4, `PV` and 59.

@@ -1,29 +1,28 @@
 //! Reports IDs that stand for something else than before.
 
+use crate::entry::Entry;
 use crate::history::History;
 use crate::history::meaning::Likeness;
 use crate::rule::Sink;
 use crate::schema::vocabulary::DateRole;
 
-/// The share of common words from which texts are about one thing, where the entry says that it is
-/// another one by its day of creation.
-const NEW_DAY: f64 = 0.4;
-
-/// The same where it does not say so.
-const SAME_DAY: f64 = 0.2;
-
-/// Words below which a text is a stub, which says too little to be sure.
+/// Words below which a text is a stub, which may be written out to anything.
 const STUB: usize = 10;
+
+/// Words from which a text says enough to outweigh that the titles share a word.
+const TEXT: usize = 20;
+
+/// The share of words of a title from which two titles name one thing.
+const SAME_TITLE: f64 = 0.5;
 
 pub(super) fn check(history: &History<'_>, sink: &mut Sink) {
     for differing in history.differing {
         let (Some((before, after)), Some(likeness)) = (differing.both(), differing.likeness) else {
             continue;
         };
-        let day = |entry: &crate::entry::Entry| entry.date(DateRole::Created).and_then(|it| it.date);
-        let new_day = matches!((day(before), day(after)), (Some(old), Some(new)) if old != new);
         // A tombstone says less than the entry did.
-        if after.retired || !is_another(&likeness, new_day) {
+        let another = likeness.text < enough(&likeness, says_so(before, after));
+        if after.retired || !another {
             continue;
         }
         let (Some(old), Some(_)) = (&before.label, &after.label) else {
@@ -40,13 +39,33 @@ pub(super) fn check(history: &History<'_>, sink: &mut Sink) {
     }
 }
 
-fn is_another(likeness: &Likeness, new_day: bool) -> bool {
-    if likeness.title > 0.0 {
-        return false;
-    }
-    if new_day {
-        likeness.text < NEW_DAY
+/// What an entry says itself of being another one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Says {
+    /// It has another day of creation, or it comes back from retirement under another title.
+    Another,
+    Nothing,
+}
+
+fn says_so(before: &Entry, after: &Entry) -> Says {
+    let day = |entry: &Entry| entry.date(DateRole::Created).and_then(|it| it.date);
+    let new_day = matches!((day(before), day(after)), (Some(old), Some(new)) if old != new);
+    if new_day || before.retired {
+        Says::Another
     } else {
-        likeness.text < SAME_DAY && likeness.words >= STUB
+        Says::Nothing
+    }
+}
+
+/// The share of common words from which two states of an entry are about one thing.
+fn enough(likeness: &Likeness, says: Says) -> f64 {
+    let words = likeness.words;
+    match says {
+        _ if likeness.title > SAME_TITLE => 0.0,
+        _ if likeness.title > 0.0 && words < TEXT => 0.0,
+        _ if likeness.title > 0.0 => 0.25,
+        Says::Another => 0.4,
+        Says::Nothing if words >= STUB => 0.3,
+        Says::Nothing => 0.0,
     }
 }

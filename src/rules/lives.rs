@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::entry::{DateFact, Entry, to_ordinal};
-use crate::history::{Differing, History};
+use crate::history::History;
 use crate::schema::vocabulary::{DateRole, Notation};
 
 /// Texts that are so alike are one text under two IDs.
@@ -44,7 +44,7 @@ pub(super) fn is_unreadable(history: &History<'_>, gone: &Entry) -> bool {
 
 /// The new entry that says what a removed one said.
 pub(super) fn heir<'h>(history: &History<'h>, gone: &Entry) -> Option<&'h Entry> {
-    let added = history.differing.iter().filter_map(Differing::added);
+    let added = history.added().filter(|entry| !entry.retired);
     let scored = added.filter_map(|entry| Some((likeness(gone, entry)?, entry)));
     let best = scored.max_by(|a, b| a.0.total_cmp(&b.0))?;
     Some(best.1)

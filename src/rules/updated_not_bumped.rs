@@ -2,20 +2,23 @@
 
 use super::lives::{day, said};
 use crate::diagnostic::Safety;
-use crate::entry::Entry;
-use crate::history::{Differing, History};
+use crate::history::{Differs, History};
 use crate::rule::Sink;
 use crate::schema::vocabulary::DateRole;
 
 pub(super) fn check(history: &History<'_>, sink: &mut Sink) {
-    for (before, after) in history.differing.iter().filter_map(Differing::both) {
+    for differing in history.differing {
+        let Some((before, after)) = differing.both() else {
+            continue;
+        };
         let Some((old, new)) = day(before, DateRole::Updated).zip(day(after, DateRole::Updated))
         else {
             continue;
         };
+        let unsaid = old.day == new.day && new.day != history.today;
         // A tombstone has a day of its own.
-        let counts = before.form == after.form && before.retired == after.retired;
-        if !counts || old.day != new.day || new.day == history.today || !differ(before, after) {
+        let counts = differing.differs == Differs::Meaning && before.retired == after.retired;
+        if !unsaid || !counts {
             continue;
         }
         let title = history.head.title(after);
@@ -31,10 +34,4 @@ pub(super) fn check(history: &History<'_>, sink: &mut Sink) {
         }
         let _ = reported;
     }
-}
-
-/// Whether more than the punctuation and the tags of prose differs.
-fn differ(before: &Entry, after: &Entry) -> bool {
-    let words = |entry: &Entry| entry.content.as_ref().map(|content| content.words);
-    words(before) != words(after)
 }

@@ -1,20 +1,18 @@
 //! Reports days of the last change that move although nothing changed.
 
 use super::lives::day;
-use crate::entry::Entry;
-use crate::history::{Differing, History};
+use crate::history::{Differing, Differs, History};
 use crate::rule::Sink;
 use crate::schema::vocabulary::DateRole;
 
 pub(super) fn check(history: &History<'_>, sink: &mut Sink) {
-    for (before, after) in history.differing.iter().filter_map(Differing::both) {
+    let same = history.differing.iter().filter(|it| it.differs == Differs::Nothing);
+    for (before, after) in same.filter_map(Differing::both) {
         let Some((old, new)) = day(before, DateRole::Updated).zip(day(after, DateRole::Updated))
         else {
             continue;
         };
-        let exact = |entry: &Entry| entry.content.as_ref().map(|content| content.exact);
-        let same = before.form == after.form && exact(before) == exact(after);
-        if !same || new.day <= old.day {
+        if new.day <= old.day {
             continue;
         }
         let title = history.head.title(after);

@@ -39,6 +39,22 @@ pub(crate) fn release(file: &Path, folder: &Path) {
     }
 }
 
+/// The title and the text of each entry of a release, by its ID.
+pub(crate) fn texts(file: &Path) -> BTreeMap<String, (String, String)> {
+    let text = fs::read_to_string(file).expect("a release");
+    let release: Value = serde_json::from_str(&text).expect("JSON");
+    let mut found = BTreeMap::new();
+    let mut open = list(&release, "articles");
+    while let Some(entry) = open.pop() {
+        let text = |name: &str| entry[name].as_str().expect("a text").to_owned();
+        found.insert(text("id"), (text("title"), text("description")));
+        for inner in ["sections", "subsections", "preventions", "detections"] {
+            open.extend(list(entry, inner));
+        }
+    }
+    found
+}
+
 fn theme(article: &Value) -> &'static str {
     match article["id"].as_str() {
         Some("AR1") => "motive",

@@ -4,15 +4,16 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::finish::reread;
 use super::{Checked, tombstone};
 use crate::corpus::Corpus;
-use crate::entry::{Entry, Field, Name, Reading, Subject};
+use crate::entry::{Content, Entry, Field, Reading, Subject};
 use crate::history::meaning::likeness;
-use crate::history::{Differing, EntryChange, FieldChange, What};
+use crate::history::{Differing, Differs, EntryChange, FieldChange, What};
 use crate::schema::vocabulary::DateRole;
 
 /// Finds the entries that are not the same in both states, in the order of their IDs, each for the
@@ -24,45 +25,60 @@ pub(super) fn changes<'h>(
     let pairs = pairs(&base.corpus, &head.corpus);
     let old = cards(base, pairs.iter().filter_map(|pair| pair.0));
     let new = cards(head, pairs.iter().filter_map(|pair| pair.1));
-    let both = pairs.into_iter().map(|(before, after)| {
+    let mut found = (Vec::new(), Vec::new());
+    for (before, after) in pairs {
         let card = |entry: Option<&Entry>, cards: &FxHashMap<Key, Card>| {
             entry.and_then(|entry| cards.get(&key(entry)).cloned())
         };
         let cards = (card(before, &old), card(after, &new));
-        let change = shown(base, head, (before, after), &cards);
-        let (old, new) = cards;
-        let likeness = old.as_ref().zip(new.as_ref()).and_then(|(old, new)| {
-            let differ = old.title != new.title && before.is_some() && after.is_some();
-            differ.then(|| likeness((&old.title, &old.prose), (&new.title, &new.prose)))
-        });
-        let tombstone = old
-            .filter(|_| after.is_none())
-            .and_then(|old| old.tombstone);
-        let differing = Differing {
-            base: before,
-            head: after,
-            likeness,
-            tombstone,
+        let differs = match before.zip(after) {
+            Some((before, after)) => differs((before, after), &cards),
+            None => Differs::Meaning,
         };
-        (differing, change)
+        let is_bumped = before.and_then(updated) != after.and_then(updated);
+        let other_format = before
+            .zip(after)
+            .is_some_and(|(before, after)| before.form != after.form);
+        if other_format && differs != Differs::Meaning && !is_bumped {
+            continue;
+        }
+        found.1.push(shown(base, head, (before, after), &cards));
+        found.0.push(differing((before, after), differs, cards));
+    }
+    found
+}
+
+fn differing<'h>((base, head): Pair<'h>, differs: Differs, cards: Cards) -> Differing<'h> {
+    let (old, new) = cards;
+    let likeness = old.as_ref().zip(new.as_ref()).and_then(|(old, new)| {
+        let renamed = old.title != new.title;
+        renamed.then(|| likeness((&old.title, &old.prose), (&new.title, &new.prose)))
     });
-    both.unzip()
+    let gone = old.filter(|_| head.is_none());
+    Differing {
+        base,
+        head,
+        differs,
+        likeness,
+        tombstone: gone.and_then(|old| old.tombstone),
+    }
 }
 
 type Pair<'h> = (Option<&'h Entry>, Option<&'h Entry>);
 
+/// What the files say of an entry before and after.
+type Cards = (Option<Card>, Option<Card>);
+
 fn pairs<'h>(base: &'h Corpus<'_>, head: &'h Corpus<'_>) -> Vec<Pair<'h>> {
-    let known: FxHashMap<Name, &Entry> =
-        base.definitions().map(|entry| (entry.id, entry)).collect();
-    let mut left = known.clone();
     let mut pairs: Vec<Pair<'h>> = Vec::new();
     for after in head.definitions() {
-        match left.remove(&after.id) {
-            Some(before) if is_same(before, after) => {}
-            before => pairs.push((before, Some(after))),
+        match base.get(after.id) {
+            Some(before) => pairs.extend(pair(base, head, (before, after))),
+            None => pairs.push((None, Some(after))),
         }
     }
-    pairs.extend(left.into_values().map(|before| (Some(before), None)));
+    let gone = base.definitions().filter(|it| head.get(it.id).is_none());
+    pairs.extend(gone.map(|before| (Some(before), None)));
     let id = |pair: &Pair<'h>| pair.1.or(pair.0).map(|entry| head.text(entry.id));
     let mut named: Vec<_> = pairs.into_iter().map(|pair| (id(&pair), pair)).collect();
     named.sort_by(|a, b| match (&a.0, &b.0) {
@@ -72,11 +88,68 @@ fn pairs<'h>(base: &'h Corpus<'_>, head: &'h Corpus<'_>) -> Vec<Pair<'h>> {
     named.into_iter().map(|(_, pair)| pair).collect()
 }
 
-fn is_same(before: &Entry, after: &Entry) -> bool {
-    let updated = |entry: &Entry| entry.date(DateRole::Updated).and_then(|date| date.date);
-    before.form == after.form
-        && before.content.as_deref() == after.content.as_deref()
-        && updated(before) == updated(after)
+/// The two states of an entry that are to be compared; `None` where they are the same. Of an ID that
+/// is defined or copied several times, these are the first state that only the base has and the first
+/// that only the head has: that there are more or fewer of the others is no change of the entry.
+fn pair<'h>(
+    base: &'h Corpus<'_>,
+    head: &'h Corpus<'_>,
+    (before, after): (&'h Entry, &'h Entry),
+) -> Option<Pair<'h>> {
+    let all = |corpus: &'h Corpus<'_>, of: &Entry| -> Vec<&'h Entry> {
+        let copy = of.copy;
+        corpus
+            .all(of.id)
+            .filter(|entry| entry.copy == copy)
+            .collect()
+    };
+    let (old, new) = (all(base, before), all(head, after));
+    let only = |some: &[&'h Entry], others: &[&Entry]| {
+        let known: FxHashSet<State> = others.iter().map(|entry| state(entry)).collect();
+        let mut some = some.iter();
+        some.find(|entry| !known.contains(&state(entry))).copied()
+    };
+    match (old.as_slice(), new.as_slice()) {
+        ([before], [after]) if state(before) == state(after) => None,
+        ([before], [after]) => Some((Some(before), Some(after))),
+        _ => Some((Some(only(&old, &new)?), Some(only(&new, &old)?))),
+    }
+}
+
+/// What makes two states of an entry one.
+type State = (u16, Option<Content>, Option<Date>);
+
+fn state(entry: &Entry) -> State {
+    (
+        entry.form,
+        entry.content.as_deref().copied(),
+        updated(entry),
+    )
+}
+
+fn updated(entry: &Entry) -> Option<Date> {
+    entry.date(DateRole::Updated).and_then(|date| date.date)
+}
+
+/// In what two states of an entry differ.
+fn differs((before, after): (&Entry, &Entry), cards: &Cards) -> Differs {
+    let of = |entry: &Entry| entry.content.as_deref().copied();
+    if let (true, Some(old), Some(new)) = (before.form == after.form, of(before), of(after)) {
+        return match (old.exact == new.exact, old.words == new.words) {
+            (true, _) => Differs::Nothing,
+            (_, true) => Differs::Writing,
+            _ => Differs::Meaning,
+        };
+    }
+    let changed = fields(cards, |field| field.meaning);
+    let is_updated = |field: Option<&Field>| field.is_none_or(|field| field.is_updated);
+    let only_day = changed
+        .iter()
+        .all(|(before, after)| is_updated(*before) && is_updated(*after));
+    match only_day {
+        true => Differs::Writing,
+        false => Differs::Meaning,
+    }
 }
 
 /// IDs in the order in which people count: `AR2` before `AR10`.
@@ -155,7 +228,7 @@ fn shown(
     base: &Checked<'_>,
     head: &Checked<'_>,
     (before, after): Pair<'_>,
-    cards: &(Option<Card>, Option<Card>),
+    cards: &Cards,
 ) -> EntryChange {
     let (old, new) = (&base.corpus, &head.corpus);
     let (corpus, entry) = match (before, after) {
@@ -182,37 +255,57 @@ fn shown(
             (_, None) => What::Removed,
             _ => What::Changed,
         },
-        fields: fields(cards.0.as_ref(), cards.1.as_ref()),
+        fields: match before.zip(after) {
+            // Two formats say the same in different ways.
+            Some((before, after)) if before.form != after.form => {
+                field_changes(cards, |field| field.meaning)
+            }
+            _ => field_changes(cards, |field| Some(field.hash)),
+        },
         gained: only(&has, &had),
         lost: only(&had, &has),
     }
 }
 
-/// Fields that differ: those of the head in its order, then those that are gone.
-fn fields(before: Option<&Card>, after: Option<&Card>) -> Vec<FieldChange> {
-    let of = |card: Option<&Card>| card.map_or(Vec::new(), |card| card.fields.clone());
-    let (old, new) = (of(before), of(after));
-    let find =
-        |fields: &[Field], name: &str| fields.iter().find(|field| field.name == name).cloned();
-    let mut changed: Vec<FieldChange> = Vec::new();
-    for field in &new {
-        let before = find(&old, &field.name);
-        if before
-            .as_ref()
-            .is_none_or(|before| before.hash != field.hash)
-        {
-            changed.push(FieldChange {
-                name: field.name.clone(),
-                before: before.map(|field| field.text),
-                after: Some(field.text.clone()),
-            });
+/// Fields that differ: those of the head in its order, then those that are gone. `key` says what of a
+/// field is compared; a field without it is as if it were not there.
+fn field_changes(cards: &Cards, key: fn(&Field) -> Option<u64>) -> Vec<FieldChange> {
+    let changed = fields(cards, key).into_iter();
+    let texts = changed.map(|(before, after)| FieldChange {
+        name: after
+            .or(before)
+            .map_or(String::new(), |field| field.name.clone()),
+        before: before.map(|field| field.text.clone()),
+        after: after.map(|field| field.text.clone()),
+    });
+    texts.collect()
+}
+
+/// A field before and after; at least one is there.
+type FieldPair<'c> = (Option<&'c Field>, Option<&'c Field>);
+
+fn fields(cards: &Cards, key: fn(&Field) -> Option<u64>) -> Vec<FieldPair<'_>> {
+    let (old, new) = (said(&cards.0, key), said(&cards.1, key));
+    let mut changed = Vec::new();
+    for after in &new {
+        let before = named(&old, &after.name);
+        if before.and_then(key) != key(after) {
+            changed.push((before, Some(*after)));
         }
     }
-    let gone = old.iter().filter(|field| find(&new, &field.name).is_none());
-    changed.extend(gone.map(|field| FieldChange {
-        name: field.name.clone(),
-        before: Some(field.text.clone()),
-        after: None,
-    }));
+    let gone = old
+        .iter()
+        .filter(|field| named(&new, &field.name).is_none());
+    changed.extend(gone.map(|field| (Some(*field), None)));
     changed
+}
+
+/// The fields that say something.
+fn said(card: &Option<Card>, key: fn(&Field) -> Option<u64>) -> Vec<&Field> {
+    let fields = card.iter().flat_map(|card| &card.fields);
+    fields.filter(|field| key(field).is_some()).collect()
+}
+
+fn named<'c>(fields: &[&'c Field], name: &str) -> Option<&'c Field> {
+    fields.iter().find(|field| field.name == name).copied()
 }
