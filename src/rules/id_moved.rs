@@ -1,24 +1,25 @@
 //! Reports entries that live on under another ID without a redirect.
 
-use super::lives;
+use super::lives::{self, Heirs};
 use crate::entry::{Entry, Role};
 use crate::history::History;
 use crate::rule::Sink;
 
 pub(super) fn check(history: &History<'_>, sink: &mut Sink) {
+    let heirs = Heirs::new(history);
     for differing in history.differing {
         match (differing.base, differing.head) {
-            (Some(gone), None) if !lives::is_unreadable(history, gone) => removed(history, gone, sink),
+            (Some(gone), None) if !lives::is_unreadable(history, gone) => removed(history, &heirs, gone, sink),
             (Some(before), Some(after)) if after.retired && !before.retired => {
-                retired(history, (before, after), sink);
+                retired(history, &heirs, (before, after), sink);
             }
             _ => {}
         }
     }
 }
 
-fn removed(history: &History<'_>, gone: &Entry, sink: &mut Sink) {
-    let heir = lives::heir(history, gone);
+fn removed(history: &History<'_>, heirs: &Heirs<'_>, gone: &Entry, sink: &mut Sink) {
+    let heir = heirs.of(gone);
     let Some(heir) = heir.filter(|heir| lives::are_related(history, gone, heir)) else {
         return;
     };
@@ -33,12 +34,12 @@ fn removed(history: &History<'_>, gone: &Entry, sink: &mut Sink) {
 }
 
 /// A tombstone that does not say where its text went, though its kind could.
-fn retired(history: &History<'_>, (before, after): (&Entry, &Entry), sink: &mut Sink) {
+fn retired(history: &History<'_>, heirs: &Heirs<'_>, (before, after): (&Entry, &Entry), sink: &mut Sink) {
     let mut references = after.references.iter();
     if references.any(|reference| reference.role == Role::ReplacedBy) {
         return;
     }
-    let Some(heir) = lives::heir(history, before) else {
+    let Some(heir) = heirs.of(before) else {
         return;
     };
     let (old, new) = (history.head.title(after), history.head.text(heir.id));

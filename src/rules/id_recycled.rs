@@ -1,5 +1,6 @@
 //! Reports IDs that stand for something else than before.
 
+use super::lives::Heirs;
 use crate::entry::Entry;
 use crate::history::History;
 use crate::history::meaning::Likeness;
@@ -16,6 +17,7 @@ const TEXT: usize = 20;
 const SAME_TITLE: f64 = 0.5;
 
 pub(super) fn check(history: &History<'_>, sink: &mut Sink) {
+    let heirs = Heirs::new(history);
     for differing in history.differing {
         let (Some((before, after)), Some(likeness)) = (differing.both(), differing.likeness) else {
             continue;
@@ -30,12 +32,18 @@ pub(super) fn check(history: &History<'_>, sink: &mut Sink) {
         };
         let id = history.head.text(after.id);
         let message = format!("{} was `{old}` before", history.head.title(after));
-        sink.report_entry(history.head, after, after.label_span, message)
+        let mut reported = sink
+            .report_entry(history.head, after, after.label_span, message)
             .help(format!(
                 "what cites `{id}` now says something else: give the new entry an ID of its own, and \
                  keep the old one, retired if need be; only a maintainer can let it go, with `--waive`"
             ))
             .related_base(history, before, before.label_span, "what it was");
+        if let Some(heir) = heirs.of(before) {
+            let path = history.head.path(heir).clone();
+            reported = reported.related_in(path, heir.id_span, "says what it said");
+        }
+        let _ = reported;
     }
 }
 

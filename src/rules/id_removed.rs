@@ -1,6 +1,6 @@
 //! Reports IDs that a change takes away.
 
-use super::lives;
+use super::lives::{self, Heirs};
 use crate::diagnostic::{Edit, Fix, Safety};
 use crate::entry::Entry;
 use crate::history::{Differing, History};
@@ -8,6 +8,7 @@ use crate::rule::Sink;
 use crate::text::Span;
 
 pub(super) fn check(history: &History<'_>, sink: &mut Sink) {
+    let heirs = Heirs::new(history);
     for differing in history.differing {
         let Some(gone) = differing.removed() else {
             continue;
@@ -15,7 +16,7 @@ pub(super) fn check(history: &History<'_>, sink: &mut Sink) {
         if lives::is_unreadable(history, gone) {
             continue;
         }
-        let heir = lives::heir(history, gone);
+        let heir = heirs.of(gone);
         if heir.is_some_and(|heir| lives::are_related(history, gone, heir)) {
             // The ID moved, which is another finding.
             continue;

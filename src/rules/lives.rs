@@ -1,6 +1,9 @@
 //! What the rules on the history of entries share.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
+use rustc_hash::FxHashMap;
 
 use crate::entry::{DateFact, Entry, to_ordinal};
 use crate::history::History;
@@ -42,12 +45,51 @@ pub(super) fn is_unreadable(history: &History<'_>, gone: &Entry) -> bool {
     history.head.broken_file(gone.id).is_some()
 }
 
-/// The new entry that says what a removed one said.
-pub(super) fn heir<'h>(history: &History<'h>, gone: &Entry) -> Option<&'h Entry> {
-    let added = history.added().filter(|entry| !entry.retired);
-    let scored = added.filter_map(|entry| Some((likeness(gone, entry)?, entry)));
-    let best = scored.max_by(|a, b| a.0.total_cmp(&b.0))?;
-    Some(best.1)
+/// New entries, by what their texts are like, to find the one that says what an old one said.
+pub(super) struct Heirs<'h> {
+    added: Vec<&'h Entry>,
+    /// Entries whose sketches have a value at a place.
+    by_place: FxHashMap<(usize, u32), Vec<u32>>,
+}
+
+/// Entries that are kept for one value of a sketch. However many texts a change adds, looking for
+/// one takes the same time.
+const KEPT: usize = 64;
+
+impl<'h> Heirs<'h> {
+    pub(super) fn new(history: &History<'h>) -> Self {
+        let added: Vec<&Entry> = history.added().filter(|entry| !entry.retired).collect();
+        let mut by_place: FxHashMap<(usize, u32), Vec<u32>> = FxHashMap::default();
+        for (entry, number) in added.iter().zip(0..) {
+            for place in places(entry) {
+                let here = by_place.entry(place).or_default();
+                if here.len() < KEPT {
+                    here.push(number);
+                }
+            }
+        }
+        Self { added, by_place }
+    }
+
+    /// The new entry that says what an old one said.
+    pub(super) fn of(&self, gone: &Entry) -> Option<&'h Entry> {
+        let near: BTreeSet<u32> = places(gone)
+            .filter_map(|place| self.by_place.get(&place))
+            .flatten()
+            .copied()
+            .collect();
+        let near = near.iter().map(|at| self.added[*at as usize]);
+        let scored = near.filter_map(|entry| Some((likeness(gone, entry)?, entry)));
+        // Of equals the first.
+        let best = scored.reduce(|best, other| if other.0 > best.0 { other } else { best })?;
+        Some(best.1)
+    }
+}
+
+/// The values of an entry's sketch, each with its place.
+fn places(entry: &Entry) -> impl Iterator<Item = (usize, u32)> {
+    let sketch = entry.prose.iter().flat_map(|prose| prose.sketch);
+    sketch.enumerate().filter(|(_, value)| *value != u32::MAX)
 }
 
 /// How much a new entry is like a removed one, where that is enough to take it for the same.

@@ -161,6 +161,26 @@ fn another_entry_under_the_same_id() {
 }
 
 #[test]
+fn what_a_recycled_id_was_lives_on() {
+    let before = one(section("MT012", "Coercion", OLD, COERCION));
+    let after = [
+        ("motive/MT012.yaml", section("MT012", "Hobbies", NEW, COINS)),
+        (
+            "motive/MT020.yaml",
+            section("MT020", "Coercion", NEW, COERCION),
+        ),
+    ];
+    let report = compare(&before, &after, &[]);
+    assert_eq!(introduced(&report), ["id-recycled MT012"]);
+    let related = report.diagnostics[0].related.iter();
+    let places: Vec<&str> = related.map(|it| it.location.path.as_ref()).collect();
+    assert_eq!(
+        places,
+        ["corpus/motive/MT012.yaml", "corpus/motive/MT020.yaml"]
+    );
+}
+
+#[test]
 fn the_same_entry_said_in_another_way() {
     let old = || section("MT012", "Coercion", OLD, COERCION);
     let honest = [

@@ -96,12 +96,15 @@ fn pair<'h>(
     head: &'h Corpus<'_>,
     (before, after): (&'h Entry, &'h Entry),
 ) -> Option<Pair<'h>> {
+    let is_alone = |corpus: &Corpus<'_>| corpus.all(before.id).nth(1).is_none();
+    if is_alone(base) && is_alone(head) {
+        let differ = state(before) != state(after);
+        return differ.then_some((Some(before), Some(after)));
+    }
     let all = |corpus: &'h Corpus<'_>, of: &Entry| -> Vec<&'h Entry> {
         let copy = of.copy;
-        corpus
-            .all(of.id)
-            .filter(|entry| entry.copy == copy)
-            .collect()
+        let all = corpus.all(of.id);
+        all.filter(|entry| entry.copy == copy).collect()
     };
     let (old, new) = (all(base, before), all(head, after));
     let only = |some: &[&'h Entry], others: &[&Entry]| {
@@ -109,11 +112,7 @@ fn pair<'h>(
         let mut some = some.iter();
         some.find(|entry| !known.contains(&state(entry))).copied()
     };
-    match (old.as_slice(), new.as_slice()) {
-        ([before], [after]) if state(before) == state(after) => None,
-        ([before], [after]) => Some((Some(before), Some(after))),
-        _ => Some((Some(only(&old, &new)?), Some(only(&new, &old)?))),
-    }
+    Some((Some(only(&old, &new)?), Some(only(&new, &old)?)))
 }
 
 /// What makes two states of an entry one.
