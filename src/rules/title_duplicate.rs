@@ -11,21 +11,20 @@ use crate::rule::Sink;
 use crate::schema::vocabulary::Scope;
 
 pub(super) fn check(corpus: &Corpus<'_>, sink: &mut Sink) {
-    let named = || {
-        // A tombstone may keep the title that lives on under another ID.
-        let alive = corpus.definitions().filter(|entry| !entry.retired);
-        alive.filter_map(|entry| Some((entry, entry.label.as_deref()?)))
-    };
+    // A tombstone may keep the title that lives on under another ID.
+    let alive = corpus.definitions().filter(|entry| !entry.retired);
+    let named: Vec<(u64, &Entry, &str)> = alive
+        .filter_map(|entry| {
+            let label = entry.label.as_deref()?;
+            Some((hash(label), entry, label))
+        })
+        .collect();
     let mut counts: FxHashMap<u64, u32> = FxHashMap::default();
-    for (_, label) in named() {
-        *counts.entry(hash(label)).or_default() += 1;
-    }
-    counts.retain(|_, count| *count > 1);
-    if counts.is_empty() {
-        return;
+    for (hash, ..) in &named {
+        *counts.entry(*hash).or_default() += 1;
     }
     let mut groups: FxHashMap<String, Vec<&Entry>> = FxHashMap::default();
-    for (entry, label) in named().filter(|(_, label)| counts.contains_key(&hash(label))) {
+    for (_, entry, label) in named.iter().filter(|(hash, ..)| counts[hash] > 1) {
         let folded: String = folded(label).collect();
         groups.entry(folded).or_default().push(entry);
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::inline::inline;
 use super::tables;
-use super::tree::{Element, Node, is_block};
+use super::tree::{BLOCKS, Element, Node, is_block};
 
 /// What was dropped, in words, with how often.
 pub(super) type Dropped = BTreeMap<String, usize>;
@@ -85,33 +85,8 @@ fn has_table(element: &Element) -> bool {
 }
 
 fn is_kept(name: &str) -> bool {
-    matches!(
-        name,
-        "p" | "h1"
-            | "h2"
-            | "h3"
-            | "h4"
-            | "h5"
-            | "h6"
-            | "ul"
-            | "ol"
-            | "li"
-            | "blockquote"
-            | "pre"
-            | "hr"
-            | "table"
-            | "thead"
-            | "tbody"
-            | "tr"
-            | "td"
-            | "th"
-            | "a"
-            | "strong"
-            | "i"
-            | "code"
-            | "br"
-            | "img"
-    )
+    let other = matches!(name, "a" | "strong" | "i" | "code" | "br" | "img");
+    other || BLOCKS.contains(&name)
 }
 
 /// Links and pictures keep where they lead; every link gets the attributes that the publisher's

@@ -225,29 +225,34 @@ fn close_implied(open: &mut Vec<Element>, name: &str) {
     }
 }
 
+/// Elements that stand on lines of their own in Markdown too.
+pub(super) const BLOCKS: [&str; 19] = [
+    "p",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "ul",
+    "ol",
+    "li",
+    "blockquote",
+    "pre",
+    "hr",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "td",
+    "th",
+];
+
 /// Elements that stand on lines of their own.
 pub(super) fn is_block(name: &str) -> bool {
-    matches!(
+    let other = matches!(
         name,
-        "p" | "h1"
-            | "h2"
-            | "h3"
-            | "h4"
-            | "h5"
-            | "h6"
-            | "ul"
-            | "ol"
-            | "li"
-            | "blockquote"
-            | "pre"
-            | "hr"
-            | "table"
-            | "thead"
-            | "tbody"
-            | "tr"
-            | "td"
-            | "th"
-            | "div"
+        "div"
             | "figure"
             | "section"
             | "article"
@@ -257,7 +262,8 @@ pub(super) fn is_block(name: &str) -> bool {
             | "dt"
             | "dd"
             | "tfoot"
-    )
+    );
+    other || BLOCKS.contains(&name)
 }
 
 /// Text with its character references replaced.
