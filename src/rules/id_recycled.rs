@@ -32,18 +32,16 @@ pub(super) fn check(history: &History<'_>, sink: &mut Sink) {
         };
         let id = history.head.text(after.id);
         let message = format!("{} was `{old}` before", history.head.title(after));
-        let mut reported = sink
-            .report_entry(history.head, after, after.label_span, message)
+        sink.report_entry(history.head, after, after.label_span, message)
             .help(format!(
                 "what cites `{id}` now says something else: give the new entry an ID of its own, and \
                  keep the old one, retired if need be; only a maintainer can let it go, with `--waive`"
             ))
-            .related_base(history, before, before.label_span, "what it was");
-        if let Some(heir) = heirs.of(before) {
-            let path = history.head.path(heir).clone();
-            reported = reported.related_in(path, heir.id_span, "says what it said");
-        }
-        let _ = reported;
+            .related_base(history, before, before.label_span, "what it was")
+            .with(heirs.of(before), |reported, heir| {
+                let path = history.head.path(heir).clone();
+                reported.related_in(path, heir.id_span, "says what it said")
+            });
     }
 }
 
