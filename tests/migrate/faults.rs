@@ -75,7 +75,7 @@ fn a_kill_leaves_the_old_state_or_the_new_one() {
             assert_eq!(words(&target), whole("old"));
         }
         let mut child = spawn(&new, &target);
-        std::thread::sleep(Duration::from_micros(random.next() % 400_000));
+        std::thread::sleep(Duration::from_micros(random.below(400_000) as u64));
         // It may have ended by now, which is one of the states.
         let _ = child.kill();
         let _ = child.wait();
