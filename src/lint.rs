@@ -384,7 +384,7 @@ impl<'r> Stage<'r> {
                 continue;
             };
             if self.use_of == Use::Compared {
-                let content = entry::Reading::new(subject, &subjects).content();
+                let content = entry::Reading::new(subject, &subjects, schemas).content();
                 entry.content = Some(Box::new(content));
             }
             entries.push(entry);

@@ -82,7 +82,7 @@ impl Pair {
 }
 
 const PROFILE: &str = "corpuslint.toml";
-const SECTION: &str = "schema/itm/v1/section.schema.json";
+const SECTION: &str = "schema/itm/v2/section.schema.json";
 
 #[test]
 fn nothing_changed_is_clean() {
