@@ -4,11 +4,13 @@ mod backtest;
 mod check;
 mod diff;
 mod explain;
+mod fixing;
 mod gate;
 mod manual;
 mod migrate;
 mod output;
 mod progress;
+mod rewriting;
 mod schema;
 mod scope;
 mod state;
@@ -83,6 +85,8 @@ struct CheckArgs {
     input: scope::Input,
     #[command(flatten)]
     gate: gate::Args,
+    #[command(flatten)]
+    fixing: fixing::Args,
     /// How to write the findings; may be given again, with an --output-file each
     ///
     /// Paths are relative to the current folder in human and concise, so that they can be opened
