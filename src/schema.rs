@@ -181,12 +181,11 @@ impl Schemas {
 
     /// The plan of the files that hold one entry of a kind each.
     #[must_use]
-    pub fn plan_of_entry(&self, kind: usize) -> Option<&Plan> {
-        let name = &self.entry_kinds.get(kind)?.name;
+    pub fn plan_of_entry(&self, name: &str) -> Option<&Plan> {
         let mut plans = self.kinds.iter().map(|kind| &kind.plan);
         plans.find(|plan| {
             let entry = plan.root().marks.entry.as_ref();
-            entry.is_some_and(|entry| entry.kind == *name && !entry.copy)
+            entry.is_some_and(|entry| entry.kind == name && !entry.copy)
         })
     }
 

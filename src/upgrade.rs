@@ -167,5 +167,3 @@ impl Upgrade<'_> {
     }
 }
 
-#[cfg(test)]
-mod tests;

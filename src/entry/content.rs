@@ -50,7 +50,8 @@ pub struct Reading<'r, 'd> {
 }
 
 impl<'r, 'd> Reading<'r, 'd> {
-    /// Looks at one of the entries of a document.
+    /// Looks at one of the entries of a document. The schemas say what its fields are called by now;
+    /// they may be newer than those that the document is checked by.
     #[must_use]
     pub fn new(subject: &'r Subject<'d>, all: &'r [Subject<'d>], schemas: &'d Schemas) -> Self {
         let own = subject.node.span();

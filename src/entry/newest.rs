@@ -10,15 +10,16 @@ use crate::schema::{Schemas, instance};
 use crate::syntax::{Kind, Node};
 use crate::text::Span;
 
-/// Fields with a name that an entry's own schema calls old. An entry within another file, as in a
-/// release, has the names that its own kind of file has.
+/// Fields with a name that the newest schema of an entry's kind calls old. An entry within another
+/// file, as in a release, is called as in a file of its own.
 #[derive(Default)]
 pub(super) struct Newest<'d>(FxHashMap<Span, &'d str>);
 
 impl<'d> Newest<'d> {
     pub(super) fn of(subject: &Subject<'d>, schemas: &'d Schemas) -> Self {
         let mut names = Self::default();
-        let Some(plan) = schemas.plan_of_entry(subject.kind) else {
+        let entry = subject.place.marks.entry.as_ref();
+        let Some(plan) = entry.and_then(|entry| schemas.plan_of_entry(&entry.kind)) else {
             return names;
         };
         let is_own = std::ptr::eq(plan, subject.plan);

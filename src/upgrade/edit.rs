@@ -130,7 +130,7 @@ fn prove(upgrade: &Upgrade<'_>, edits: &[Replacement]) -> Result<(), Obstacle> {
             let place = Some(upgrade.plan.root());
             same(upgrade.plan, place, before, after, upgrade.version)
         }
-        (None, None) => true,
+        (None, None) => upgrade.names.is_empty(),
         _ => false,
     };
     match said {

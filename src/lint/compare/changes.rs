@@ -201,8 +201,7 @@ fn cards<'h>(
                 .iter()
                 .filter(|subject| starts.contains(&subject.node.span().start));
             here.map(|subject| {
-                let schemas = &snapshot.workspace.schemas;
-                let mut card = card(subject, subjects, schemas);
+                let mut card = card(subject, subjects, state.stage.naming);
                 card.tombstone =
                     tombstone::write(document, subject, subjects, state.stage.options.today);
                 ((*number, subject.node.span().start), card)
