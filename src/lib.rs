@@ -47,6 +47,8 @@ pub mod cache;
 
 pub mod migrate;
 
+pub mod format;
+
 pub mod report;
 
 pub mod cli;
