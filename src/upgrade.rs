@@ -166,4 +166,3 @@ impl Upgrade<'_> {
         Ok(edit::apply(self.document.source(), &self.edits()?))
     }
 }
-

@@ -28,7 +28,7 @@ pub(super) struct Args {
     /// Write nothing, list the files that are not in that version, and exit with 1 if there are any
     #[arg(long)]
     check: bool,
-    /// Write nothing, and print what would be done as a patch
+    /// Write nothing, print what would be done as a patch, and exit with 1 where anything would
     #[arg(long)]
     diff: bool,
     /// Use this profile instead of the nearest corpuslint.toml
@@ -63,7 +63,7 @@ pub(super) fn run(args: &Args, screen: Screen) -> Result<Outcome, Failure> {
         rewriting::write(&scope.workspace, &rewrites)?;
     }
     tell(writes, version, looked_at.len(), rewrites.len());
-    Ok(if args.check && !rewrites.is_empty() {
+    Ok(if !writes && !rewrites.is_empty() {
         Outcome::Findings
     } else {
         Outcome::Clean

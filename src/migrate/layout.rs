@@ -160,7 +160,7 @@ impl<'w> Layout<'w> {
         let by_path = path.as_deref().and_then(|path| self.kind_of(path));
         let kind = kind.or(by_path).or_else(|| self.kind_of_fields(&fields));
         let kind = kind.ok_or("no kind of the profile has an ID of this shape")?;
-        let fields = self.in_order(kind, fields);
+        let fields = self.newest(kind, fields);
         let path = match path {
             Some(path) => path,
             None => self
@@ -191,26 +191,49 @@ impl<'w> Layout<'w> {
             .is_some_and(|place| place.marks.date.is_some())
     }
 
-    /// Fields under their newest names and in the order of the schema; those that it does not know
-    /// behind them, by name.
+    /// Fields in the order of the schema; those that it does not know behind them, by name.
     #[must_use]
     pub fn in_order(&self, kind: usize, fields: Map<String, Value>) -> Map<String, Value> {
         let plan = self.plan(kind);
-        ordered(plan, Some(plan.root()), fields)
+        ordered(plan, Some(plan.root()), fields, Names::AsWritten)
     }
+
+    /// The same, under their newest names.
+    #[must_use]
+    pub fn newest(&self, kind: usize, fields: Map<String, Value>) -> Map<String, Value> {
+        let plan = self.plan(kind);
+        ordered(plan, Some(plan.root()), fields, Names::Newest)
+    }
+}
+
+/// What fields are called that have another name by now.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    /// As the file calls them.
+    AsWritten,
+    /// As the newest format version calls them.
+    Newest,
 }
 
 fn ordered(
     plan: &Plan,
     place: Option<&Place>,
     mut fields: Map<String, Value>,
+    names: Names,
 ) -> Map<String, Value> {
     let mut out = Map::new();
     if let Some(place) = place {
-        rename(place, &mut fields);
+        if names == Names::Newest {
+            rename(place, &mut fields);
+        }
         for (name, inner) in place.fields(plan) {
-            if let Some(value) = fields.shift_remove(name) {
-                out.insert(name.to_owned(), ordered_value(plan, Some(inner), value));
+            let old = place.renames().iter().map(|rename| &*rename.from);
+            let old = old.filter(|old| place.newest(old) == name);
+            for name in std::iter::once(name).chain(old) {
+                if let Some(value) = fields.shift_remove(name) {
+                    let value = ordered_value(plan, Some(inner), value, names);
+                    out.insert(name.to_owned(), value);
+                }
             }
         }
     }
@@ -218,7 +241,7 @@ fn ordered(
     rest.sort_by(|a, b| a.0.cmp(&b.0));
     for (name, value) in rest {
         let inner = place.and_then(|place| plan.child(place, Step::Name(&name)));
-        let value = ordered_value(plan, inner, value);
+        let value = ordered_value(plan, inner, value, names);
         out.insert(name, value);
     }
     out
@@ -237,13 +260,13 @@ fn rename(place: &Place, fields: &mut Map<String, Value>) {
     }
 }
 
-fn ordered_value(plan: &Plan, place: Option<&Place>, value: Value) -> Value {
+fn ordered_value(plan: &Plan, place: Option<&Place>, value: Value, names: Names) -> Value {
     match value {
-        Value::Object(fields) => Value::Object(ordered(plan, place, fields)),
+        Value::Object(fields) => Value::Object(ordered(plan, place, fields, names)),
         Value::Array(items) => {
             let items = items.into_iter().enumerate().map(|(index, item)| {
                 let inner = place.and_then(|place| plan.child(place, Step::Index(index)));
-                ordered_value(plan, inner, item)
+                ordered_value(plan, inner, item, names)
             });
             Value::Array(items.collect())
         }

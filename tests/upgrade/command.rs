@@ -21,7 +21,10 @@ fn a_corpus_goes_up_and_only_once() {
         "note: 59 of 59 files would be brought to format version 2\n"
     );
     assert_eq!(texts(folder), old);
-    let (patch, _) = well(folder, &["upgrade", "--diff"]);
+    let Ran {
+        code, out: patch, ..
+    } = run(folder, &["upgrade", "--diff"]);
+    assert_eq!(code, 1);
     assert!(
         patch.contains("\n-  - text: ") && patch.contains("\n+  - title: "),
         "{patch}"
@@ -51,7 +54,7 @@ fn the_patch_is_one_for_git() {
         return;
     };
     old_corpus(&repo.path(""));
-    let (patch, _) = well(&repo.path(""), &["upgrade", "--diff"]);
+    let patch = run(&repo.path(""), &["upgrade", "--diff"]).out;
     repo.write("p.patch", patch);
     repo.git(&["apply", "p.patch"]);
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");

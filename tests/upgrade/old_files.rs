@@ -193,3 +193,21 @@ fn older(from: &Path, to: &Path, format: &str) {
     };
     std::fs::write(to, text).expect("a file");
 }
+
+/// The canonical form of an old file has its old names, in the places of the new ones.
+#[test]
+fn an_old_file_has_a_canonical_form() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    old_corpus(folder);
+    well(folder, &["fmt", "--check"]);
+    let path = "corpus/means/ME024.yaml";
+    let odd = "description: A text.\nmitre: [{name: Valid Accounts, ref: T1078}]\nreferences: \
+               [{url: https://e.org, text: A page}]\ntitle: Access\nid: ME024\n";
+    write(folder, path, odd);
+    well(folder, &["fmt", path]);
+    let text = std::fs::read_to_string(folder.join(path)).expect("text");
+    let form = "id: ME024\ntitle: Access\nreferences:\n  - text: A page\n    url: https://e.org\nmitre:\n  \
+                - ref: T1078\n    name: Valid Accounts\ndescription: A text.\n";
+    assert_eq!(text, form);
+}

@@ -289,7 +289,7 @@ impl<'d> Reader<'_, 'd> {
                 at.report(&mut self.losses, EMPTY, format!("`{name}` is missing"));
             }
         }
-        bare.fields = self.layout.in_order(kind, bare.fields);
+        bare.fields = self.layout.newest(kind, bare.fields);
         Ok(bare)
     }
 
