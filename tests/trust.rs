@@ -128,8 +128,8 @@ fn a_schema_cannot_be_relaxed_by_the_change_that_breaks_it() {
     );
     pair.edit(
         &format!("head/{SECTION}"),
-        "\"properties\": {",
-        "\"properties\": {\n    \"colour\": {\"type\": \"string\"},",
+        "\n  \"properties\": {",
+        "\n  \"properties\": {\n    \"colour\": {\"type\": \"string\"},",
     );
     let verdict = pair.check(&[]);
     assert_eq!(verdict.code, 1);
