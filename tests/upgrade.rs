@@ -4,6 +4,8 @@
 mod common;
 #[path = "common/git.rs"]
 mod git;
+#[path = "common/random.rs"]
+mod random;
 
 use std::collections::BTreeMap;
 use std::path::Path;

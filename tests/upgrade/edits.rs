@@ -7,6 +7,7 @@ use corpuslint::upgrade::{newest, to_version};
 use serde_json::Value;
 
 use super::common;
+use super::random::Random;
 use super::*;
 
 /// A file in another version, by the profile in the program.
@@ -96,18 +97,8 @@ fn all_entries_of_a_release_go_down_and_up_in_every_format() {
     }
 }
 
-/// Numbers that seem random and are the same in every run (Numerical Recipes, 7.1).
-struct Dice(u32);
-
-impl Dice {
-    fn roll(&mut self, sides: u32) -> u32 {
-        self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (self.0 >> 16) % sides
-    }
-}
-
 /// An entry of version 1 that means the same and is written in another way.
-fn rewritten(text: &str, dice: &mut Dice) -> String {
+fn rewritten(text: &str, random: &mut Random) -> String {
     let mut out = String::new();
     let mut in_prose = false;
     for line in text.lines() {
@@ -118,27 +109,27 @@ fn rewritten(text: &str, dice: &mut Dice) -> String {
         let mut line = line.to_owned();
         if !in_prose && is_pair && key.chars().all(|c| c.is_ascii_lowercase() || c == '_') {
             let at = line.len() - trimmed.len();
-            let quoted = match dice.roll(4) {
+            let quoted = match random.below(4) {
                 0 => format!("\"{key}\""),
                 1 => format!("'{key}'"),
                 2 => format!("{key} "),
                 _ => key.to_owned(),
             };
             line.replace_range(at..at + key.len(), &quoted);
-            if dice.roll(4) == 0 {
+            if random.below(4) == 0 {
                 line.push_str("  # text: mitre, v1");
             }
         }
-        if !in_prose && dice.roll(6) == 0 {
+        if !in_prose && random.below(6) == 0 {
             out.push_str("# text:\n\n");
         }
         out.push_str(&line);
         out.push('\n');
     }
-    if dice.roll(2) == 0 {
+    if random.below(2) == 0 {
         out = out.replace('\n', "\r\n");
     }
-    if dice.roll(4) == 0 {
+    if random.below(4) == 0 {
         out.insert(0, '\u{feff}');
     }
     out
@@ -166,14 +157,14 @@ description: |
 fn entries_that_are_written_in_other_ways_go_up_too() {
     let workspace = workspace();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
-    let mut dice = Dice(7);
+    let mut random = Random::new(7);
     let mut changed = 0;
     let mut files = texts(&folder);
     files.insert("means/ME024.yaml".to_owned(), MAPPED.to_owned());
     for (path, text) in files {
         let old = upgraded(&workspace, &path, &text, 1).expect("an edit");
         for _ in 0..8 {
-            let odd = rewritten(&old, &mut dice);
+            let odd = rewritten(&old, &mut random);
             assert_eq!(tree(&path, &odd), tree(&path, &old), "{odd}");
             changed += try_all(&workspace, &path, &odd);
         }
