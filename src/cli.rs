@@ -16,6 +16,7 @@ mod schema;
 mod scope;
 mod state;
 mod stats;
+mod upgrade;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -74,6 +75,8 @@ enum Command {
     Backtest(backtest::Args),
     /// Take a corpus from one format to another, and prove that nothing was lost
     Migrate(migrate::Args),
+    /// Bring a corpus to another format version, by edits that change nothing else
+    Upgrade(upgrade::Args),
     /// Print a script that completes commands and options in a shell
     Completions(manual::CompletionsArgs),
     /// Print the manual pages
@@ -201,6 +204,7 @@ fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         Command::Diff(args) => diff::run(args, screen),
         Command::Backtest(args) => backtest::run(args, screen),
         Command::Migrate(args) => migrate::run(args, screen),
+        Command::Upgrade(args) => upgrade::run(args, screen),
         Command::Completions(args) => manual::completions(args),
         Command::Man => manual::man(),
     }
