@@ -4,18 +4,21 @@ mod backtest;
 mod check;
 mod diff;
 mod explain;
+mod fixing;
+mod fmt;
 mod gate;
 mod manual;
 mod migrate;
 mod output;
 mod progress;
+mod rewriting;
 mod schema;
 mod scope;
 mod state;
 mod stats;
+mod upgrade;
 
 use std::ffi::OsString;
-use std::fmt;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -58,6 +61,8 @@ struct Cli {
 enum Command {
     /// Check files, folders or a release file; without a path, the corpus around the current folder
     Check(CheckArgs),
+    /// Write entries in their one canonical form, and keep their comments
+    Fmt(fmt::Args),
     /// Show the page of a rule; without one, the table of all rules
     Explain(explain::Args),
     /// Print the JSON Schema of a kind of entry; without one, the kinds
@@ -70,6 +75,8 @@ enum Command {
     Backtest(backtest::Args),
     /// Take a corpus from one format to another, and prove that nothing was lost
     Migrate(migrate::Args),
+    /// Bring a corpus to another format version, by edits that change nothing else
+    Upgrade(upgrade::Args),
     /// Print a script that completes commands and options in a shell
     Completions(manual::CompletionsArgs),
     /// Print the manual pages
@@ -83,6 +90,8 @@ struct CheckArgs {
     input: scope::Input,
     #[command(flatten)]
     gate: gate::Args,
+    #[command(flatten)]
+    fixing: fixing::Args,
     /// How to write the findings; may be given again, with an --output-file each
     ///
     /// Paths are relative to the current folder in human and concise, so that they can be opened
@@ -118,8 +127,8 @@ impl<E: std::error::Error> From<E> for Failure {
     }
 }
 
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
     }
 }
@@ -188,12 +197,14 @@ fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
             let matches = matches.subcommand_matches("check").unwrap_or(matches);
             check::run(args, &output::destinations(matches)?, screen)
         }
+        Command::Fmt(args) => fmt::run(args, screen),
         Command::Explain(args) => explain::run(args, screen),
         Command::Schema(args) => schema::run(args),
         Command::Stats(args) => stats::run(args, screen),
         Command::Diff(args) => diff::run(args, screen),
         Command::Backtest(args) => backtest::run(args, screen),
         Command::Migrate(args) => migrate::run(args, screen),
+        Command::Upgrade(args) => upgrade::run(args, screen),
         Command::Completions(args) => manual::completions(args),
         Command::Man => manual::man(),
     }

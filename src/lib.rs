@@ -25,6 +25,8 @@ pub mod schema;
 
 pub mod entry;
 
+pub mod upgrade;
+
 pub mod corpus;
 
 pub mod snapshot;
@@ -44,6 +46,8 @@ pub mod write;
 pub mod cache;
 
 pub mod migrate;
+
+pub mod format;
 
 pub mod report;
 

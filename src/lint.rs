@@ -33,6 +33,7 @@ use crate::schema::{SchemaError, Schemas};
 use crate::snapshot::{SourceFile, Unread, Workspace, stem};
 use crate::syntax::{self, Document, Format};
 use crate::text;
+use crate::upgrade;
 use gather::Gathered;
 use levels::Levels;
 use suppression::Suppression;
@@ -88,7 +89,7 @@ impl Summary {
 }
 
 /// The result of a run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Report {
     /// Findings, sorted by path, place, rule and message.
     pub diagnostics: Vec<Diagnostic>,
@@ -182,6 +183,8 @@ struct Stage<'r> {
     active: Vec<&'static str>,
     words: &'r Vocabulary,
     use_of: Use,
+    /// What fields are called by now, where the names are compared.
+    naming: &'r Schemas,
 }
 
 /// What the facts are taken for.
@@ -211,6 +214,7 @@ impl<'r> Stage<'r> {
             levels,
             words,
             use_of: Use::Alone,
+            naming: &workspace.schemas,
         }
     }
 
@@ -218,6 +222,19 @@ impl<'r> Stage<'r> {
     fn comparing(self) -> Self {
         Self {
             use_of: Use::Compared,
+            ..self
+        }
+    }
+
+    /// Takes the names of fields from the configuration of the other state, where that knows a newer
+    /// format version.
+    fn beside(self, other: &'r Workspace) -> Self {
+        let (own, other) = (&self.workspace.schemas, &other.schemas);
+        if upgrade::newest(other) <= upgrade::newest(own) {
+            return self;
+        }
+        Self {
+            naming: other,
             ..self
         }
     }
@@ -387,7 +404,7 @@ impl<'r> Stage<'r> {
                 continue;
             };
             if self.use_of == Use::Compared {
-                let content = entry::Reading::new(subject, &subjects).content();
+                let content = entry::Reading::new(subject, &subjects, self.naming).content();
                 entry.content = Some(Box::new(content));
             }
             entries.push(entry);

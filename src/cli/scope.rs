@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::{Failure, complain, known_rules};
 use crate::diagnostic::Location;
+use crate::fix::Drafts;
 use crate::snapshot::{Finder, SourceFile, Workspace, absolute, relative};
-use crate::text::decode_lossy;
+use crate::text::{Span, decode_lossy};
 
 /// What the command line says about it.
-#[derive(Clone, clap::Args)]
+#[derive(Clone, Default, clap::Args)]
 pub(super) struct Input {
     /// Files, folders or a release file; `-` reads the standard input
     pub(super) paths: Vec<PathBuf>,
@@ -20,6 +22,25 @@ pub(super) struct Input {
     /// Use this profile instead of the nearest corpuslint.toml
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
+    /// What fixes make of the files, which is looked at in their place.
+    #[arg(skip)]
+    pub(super) drafts: Drafts,
+}
+
+impl Input {
+    /// Whether the standard input is one of the files.
+    pub(super) fn reads_stdin(&self) -> bool {
+        self.stdin_filename.is_some() || self.paths.iter().any(|path| path.as_os_str() == "-")
+    }
+
+    /// The corpus around a folder or the current one, with a profile of its own or not.
+    pub(super) fn around(folder: Option<&Path>, config: Option<&Path>) -> Self {
+        Self {
+            paths: folder.into_iter().map(Path::to_path_buf).collect(),
+            config: config.map(Path::to_path_buf),
+            ..Self::default()
+        }
+    }
 }
 
 /// What is checked.
@@ -86,15 +107,28 @@ impl Scope {
         let paths = paths(input)?;
         refuse_half_of_a_change(&workspace, &paths)?;
         let mut scope = Self::find(workspace, &paths)?;
-        if input.paths.iter().any(|path| path.as_os_str() == "-") || input.stdin_filename.is_some()
-        {
+        if input.reads_stdin() {
             scope.add_stdin(input.stdin_filename.as_deref())?;
         }
+        scope.lay_over(&input.drafts);
         if scope.files.is_empty() {
             let root = scope.workspace.root();
             return Err(Failure(format!("{}: no entry found", root.display())));
         }
         Ok(scope)
+    }
+
+    /// Looks at drafts in the place of the files that they were made from.
+    fn lay_over(&mut self, drafts: &Drafts) {
+        let finder = Finder::new(&self.workspace, self.workspace.root());
+        drafts.lay_over(&mut self.files, &finder, &self.workspace.base);
+        if let Some(wanted) = &mut self.wanted {
+            let moved = drafts
+                .renames()
+                .filter(|(old, _)| wanted.contains(old.as_ref()));
+            let moved: Vec<String> = moved.map(|(_, new)| new.to_string()).collect();
+            wanted.extend(moved);
+        }
     }
 
     fn find(workspace: Workspace, paths: &[PathBuf]) -> Result<Self, Failure> {
@@ -217,6 +251,22 @@ impl Scope {
         Some(decode_lossy(&bytes))
     }
 
+    /// The files that were asked for.
+    pub(super) fn wanted_files(&self) -> impl Iterator<Item = &SourceFile> {
+        let wanted = self.wanted.as_ref();
+        let is_wanted = move |file: &&SourceFile| {
+            wanted.is_none_or(|wanted| wanted.contains(file.path.as_ref()))
+        };
+        self.files.iter().filter(is_wanted)
+    }
+
+    /// The path of a file for a person in the current folder.
+    pub(super) fn shown(&self, path: &Arc<str>) -> String {
+        let location = Location::new(Arc::clone(path), Span::at(0));
+        self.shown_path(&location)
+            .unwrap_or_else(|| path.to_string())
+    }
+
     /// The path of a place for a person in the current folder; `None` where that is the path itself.
     pub(super) fn shown_path(&self, location: &Location) -> Option<String> {
         if self.current == self.workspace.base {
@@ -257,7 +307,7 @@ pub(super) fn check_rules(workspace: &Workspace) -> Result<(), Failure> {
 }
 
 /// The paths of the command line, all of which exist.
-fn paths(input: &Input) -> Result<Vec<PathBuf>, Failure> {
+pub(super) fn paths(input: &Input) -> Result<Vec<PathBuf>, Failure> {
     let paths = input.paths.iter().filter(|path| path.as_os_str() != "-");
     let paths: Vec<PathBuf> = paths.map(|path| absolute(path)).collect::<Result<_, _>>()?;
     for path in &paths {
@@ -288,6 +338,6 @@ fn refuse_half_of_a_change(workspace: &Workspace, paths: &[PathBuf]) -> Result<(
     )))
 }
 
-fn current() -> Result<PathBuf, Failure> {
+pub(super) fn current() -> Result<PathBuf, Failure> {
     std::env::current_dir().map_err(|error| Failure(format!("the current folder: {error}")))
 }

@@ -217,9 +217,12 @@ impl Stage<'_> {
         Ok(outcomes.into_iter().map(|(outcome, _)| outcome).collect())
     }
 
-    /// The cache, where it is of this configuration and has what the facts are taken for: what is
-    /// kept lacks what only a comparison needs.
+    /// The cache, where it is of this configuration and of no other beside it, and has what the
+    /// facts are taken for: what is kept lacks what only a comparison needs.
     pub(super) fn cache(&self) -> Option<&cache::Cache> {
+        if !std::ptr::eq(self.naming, &*self.workspace.schemas) {
+            return None;
+        }
         let cache = self.options.cache.as_deref()?;
         if self.use_of == Use::Compared {
             return None;
