@@ -220,6 +220,28 @@ fn a_head_made_from_its_base_is_the_head() {
     assert_eq!(reports.len(), 16);
 }
 
+/// A finding at the same bytes with the same words, on another line.
+#[test]
+fn a_line_is_that_of_its_own_tree() {
+    let Some(repo) = repository() else { return };
+    let path = "corpus/motive/MT050.yaml";
+    let text = "id: MT050\ntitle: Fifty\npreventions: [PV777]\n";
+    for (branch, start) in [("main", "#ab\n"), ("topic", "#\n#\n")] {
+        repo.git(&["switch", "--quiet", branch]);
+        repo.write(path, format!("{start}{text}"));
+        repo.commit("fifty");
+    }
+    let case = Case::new(&repo);
+    let plain = case.plain();
+    let lines: BTreeSet<u32> = plain
+        .iter()
+        .filter(|found| found.rule == "dangling-reference" && &*found.location.path == path)
+        .map(|found| found.location.start.line)
+        .collect();
+    assert!(lines.contains(&5), "{lines:?}");
+    assert_eq!(case.kept().0, plain);
+}
+
 #[test]
 fn what_is_broken_is_made_again() {
     let Some(repo) = repository() else { return };
