@@ -158,7 +158,7 @@ pub(super) fn judge(
         head.snapshot.side(None),
         base.snapshot.side(Some(base.snapshot.name)),
     ];
-    finish::locate(&mut past, &sides);
+    finish::locate(&mut past.iter_mut().collect::<Vec<_>>(), &sides);
     let mut diagnostics = head.findings(past);
     expect(&mut diagnostics, head, &history);
     classify(base.findings(Vec::new()), &mut diagnostics, &history);
