@@ -6,13 +6,16 @@ mod diff;
 mod explain;
 mod fixing;
 mod gate;
+mod id;
 mod manual;
 mod migrate;
+mod new;
 mod output;
 mod progress;
 mod rewriting;
 mod schema;
 mod scope;
+mod shelf;
 mod state;
 mod stats;
 
@@ -72,6 +75,10 @@ enum Command {
     Backtest(backtest::Args),
     /// Take a corpus from one format to another, and prove that nothing was lost
     Migrate(migrate::Args),
+    /// Begin an entry: the next free ID, the days, and the fields that its schema wants
+    New(new::Args),
+    /// Take the next ID, move an entry to another, or retire it
+    Id(id::Args),
     /// Print a script that completes commands and options in a shell
     Completions(manual::CompletionsArgs),
     /// Print the manual pages
@@ -198,6 +205,8 @@ fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         Command::Diff(args) => diff::run(args, screen),
         Command::Backtest(args) => backtest::run(args, screen),
         Command::Migrate(args) => migrate::run(args, screen),
+        Command::New(args) => new::run(args, screen),
+        Command::Id(args) => id::run(args, screen),
         Command::Completions(args) => manual::completions(args),
         Command::Man => manual::man(),
     }

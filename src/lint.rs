@@ -11,7 +11,7 @@ mod suppression;
 mod verdict;
 
 pub use backtest::{Backtest, BacktestRevision, Revision, backtest};
-pub use compare::{Gate, Snapshot, Trust, Waiver, compare};
+pub use compare::{Gate, Retirement, Snapshot, Trust, Waiver, compare, tombstone};
 pub use known::{Known, Narrow, NarrowError, narrow, survey};
 pub use verdict::Verdict;
 
