@@ -4,6 +4,7 @@
 //! is said by the marks of its schema.
 
 mod answer;
+mod edit;
 mod series;
 mod shape;
 mod shelf;
@@ -14,7 +15,8 @@ pub mod rename;
 pub mod retire;
 pub mod scaffold;
 
-pub use rename::{Move, Moved};
+pub use edit::Stuck;
+pub use rename::{Move, Moved, Renaming};
 pub use retire::{Left, Retire, Retired};
 pub use scaffold::{Begun, Draft, Wanted, similar};
 pub use series::{Place, next};

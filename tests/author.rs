@@ -12,6 +12,8 @@ macro_rules! corpus {
 
 #[path = "author/branches.rs"]
 mod branches;
+#[path = "author/forms.rs"]
+mod forms;
 #[path = "author/framework.rs"]
 mod framework;
 #[path = "author/moves.rs"]
