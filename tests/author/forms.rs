@@ -129,7 +129,7 @@ fn faults_have_their_lines() {
     let ran = corpus.run_with(&["new", "--from-issue", "-"], &format!("{FORM}\n<!-- x\ny"));
     assert!(
         ran.err
-            .contains("-:55: the comment that begins here never ends"),
+            .contains("-:57: the comment that begins here never ends"),
         "{}",
         ran.err
     );
