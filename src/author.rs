@@ -10,6 +10,7 @@ mod shape;
 mod shelf;
 
 pub mod form;
+pub mod init;
 pub mod issue;
 pub mod rename;
 pub mod retire;

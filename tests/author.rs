@@ -16,6 +16,8 @@ mod branches;
 mod forms;
 #[path = "author/framework.rs"]
 mod framework;
+#[path = "author/init.rs"]
+mod init;
 #[path = "author/moves.rs"]
 mod moves;
 #[path = "author/new.rs"]
