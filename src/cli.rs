@@ -5,6 +5,7 @@ mod check;
 mod diff;
 mod explain;
 mod fixing;
+mod fmt;
 mod gate;
 mod id;
 mod init;
@@ -21,7 +22,6 @@ mod state;
 mod stats;
 
 use std::ffi::OsString;
-use std::fmt;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -64,6 +64,8 @@ struct Cli {
 enum Command {
     /// Check files, folders or a release file; without a path, the corpus around the current folder
     Check(CheckArgs),
+    /// Write entries in their one canonical form, and keep their comments
+    Fmt(fmt::Args),
     /// Show the page of a rule; without one, the table of all rules
     Explain(explain::Args),
     /// Print the JSON Schema of a kind of entry; without one, the kinds
@@ -132,8 +134,8 @@ impl<E: std::error::Error> From<E> for Failure {
     }
 }
 
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
     }
 }
@@ -202,6 +204,7 @@ fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
             let matches = matches.subcommand_matches("check").unwrap_or(matches);
             check::run(args, &output::destinations(matches)?, screen)
         }
+        Command::Fmt(args) => fmt::run(args, screen),
         Command::Explain(args) => explain::run(args, screen),
         Command::Schema(args) => schema::run(args),
         Command::Stats(args) => stats::run(args, screen),

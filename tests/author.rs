@@ -127,6 +127,12 @@ impl Corpus {
             .collect()
     }
 
+    /// Every entry is in its canonical form.
+    fn is_canonical(&self) {
+        let ran = self.run(&["fmt", "--check"]);
+        assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    }
+
     /// Nothing worse than a note, on its own and as a change.
     fn is_clean(&self) {
         let none: Vec<String> = Vec::new();
