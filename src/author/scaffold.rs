@@ -156,6 +156,16 @@ impl Draft {
     }
 
     fn known(&self, shapes: &Shapes<'_>) -> Result<(), AuthorError> {
+        match self.title.as_deref().map(str::trim) {
+            Some("") => return refuse("the title is empty"),
+            Some(title) if title.contains(['\n', '\r']) => {
+                return refuse("the title must be on one line");
+            }
+            _ => {}
+        }
+        if self.people.iter().any(|name| name.trim().is_empty()) {
+            return refuse("a contributor has no name");
+        }
         for name in self.fields.keys() {
             let mut fields = shapes.fields.iter();
             match fields.find(|(_, shape)| shape.name == name) {
