@@ -137,6 +137,14 @@ impl Draft {
         let id = series::next(shelf, kind, place)?;
         let mut fields = Map::new();
         for (part, shape) in &shapes.fields {
+            let allowed = &shape.marks.allowed;
+            if let (Part::Folder, Some(folder)) = (part, place.folder)
+                && !allowed.is_empty()
+                && !allowed.iter().any(|one| one == folder)
+            {
+                let known = allowed.join(", ");
+                return refuse(format!("`{folder}` is none of the folders: {known}"));
+            }
             let value = self.value(*part, shape, shelf, &id, place, today);
             if let Some(value) = value {
                 fields.insert(shape.name.to_owned(), value);
@@ -284,7 +292,9 @@ fn path(
     }
     let own = &shelf.workspace.profile.kinds[form];
     let folders = folders(shelf, kind, own, of_id.or(place.folder));
-    for folder in &folders {
+    // `..` is a name to a glob.
+    let is_plain = |folder: &&String| !folder.split('/').any(|part| matches!(part, "." | ".."));
+    for folder in folders.iter().filter(is_plain) {
         for (extension, format) in [
             ("yaml", Format::Yaml),
             ("json", Format::Json),

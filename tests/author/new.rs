@@ -105,6 +105,10 @@ fn what_is_missing_is_named() {
             "the title is empty",
         ),
         (
+            &["article", "--title", "T", "--folder", ".."],
+            "`..` is none of the folders: motive, means",
+        ),
+        (
             &["prevention", "--title", "a\nb", "--contributor", "B"],
             "the title must be on one line",
         ),
