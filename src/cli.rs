@@ -20,6 +20,7 @@ mod scope;
 mod shelf;
 mod state;
 mod stats;
+mod upgrade;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -84,6 +85,8 @@ enum Command {
     New(new::Args),
     /// Take the next ID, move an entry to another, or retire it
     Id(id::Args),
+    /// Bring a corpus to another format version, by edits that change nothing else
+    Upgrade(upgrade::Args),
     /// Print a script that completes commands and options in a shell
     Completions(manual::CompletionsArgs),
     /// Print the manual pages
@@ -214,6 +217,7 @@ fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         Command::Init(args) => init::run(args, screen),
         Command::New(args) => new::run(args, screen),
         Command::Id(args) => id::run(args, screen),
+        Command::Upgrade(args) => upgrade::run(args, screen),
         Command::Completions(args) => manual::completions(args),
         Command::Man => manual::man(),
     }

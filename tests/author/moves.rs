@@ -187,7 +187,7 @@ fn every_style_is_kept() {
     let text = |id: &str| {
         format!(
             "# {id}, as somebody noted\nid: MT019\ntitle: \"Styles of {id}\"\ncreated: 2025-01-01\nupdated: \"{}\"\ncontributors: [Bo]\n\
-preventions: [ PV013, '{id}', PV002 ] # {id} too\ndetections: []\nreferences:\n  - {{text: {id} in a title, url: https://example.org/{id}}}\n\
+preventions: [ PV013, '{id}', PV002 ] # {id} too\ndetections: []\nreferences:\n  - {{title: {id} in a title, url: https://example.org/{id}}}\n\
 description: \"See \\u0050V059 and {id},\n  and (`{id}`), XPV059, PV0590, {id}.\"\n",
             if id == "PV059" {
                 "2025-01-01".to_owned()
