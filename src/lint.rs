@@ -12,7 +12,7 @@ mod survey;
 mod verdict;
 
 pub use backtest::{Backtest, BacktestRevision, Revision, backtest};
-pub use compare::{Gate, Snapshot, Trust, Waiver, compare};
+pub use compare::{Gate, Retirement, Snapshot, Trust, Waiver, compare, tombstone};
 pub use known::{Known, Narrow, NarrowError, narrow};
 pub use survey::{Like, Surveyed, survey};
 pub use verdict::Verdict;
