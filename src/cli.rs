@@ -5,6 +5,7 @@ mod check;
 mod diff;
 mod explain;
 mod gate;
+mod lsp;
 mod manual;
 mod migrate;
 mod output;
@@ -70,10 +71,20 @@ enum Command {
     Backtest(backtest::Args),
     /// Take a corpus from one format to another, and prove that nothing was lost
     Migrate(migrate::Args),
+    /// Serve an editor over the standard streams (LSP 3.17): findings while you type, fixes, completion
+    Lsp(LspArgs),
     /// Print a script that completes commands and options in a shell
     Completions(manual::CompletionsArgs),
     /// Print the manual pages
     Man,
+}
+
+/// Arguments of `lsp`.
+#[derive(Args)]
+struct LspArgs {
+    /// Accepted and without effect, because some editors add it: there is no other way
+    #[arg(long, hide = true)]
+    stdio: bool,
 }
 
 /// Arguments of `check`.
@@ -194,6 +205,7 @@ fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         Command::Diff(args) => diff::run(args, screen),
         Command::Backtest(args) => backtest::run(args, screen),
         Command::Migrate(args) => migrate::run(args, screen),
+        Command::Lsp(_) => lsp::run(),
         Command::Completions(args) => manual::completions(args),
         Command::Man => manual::man(),
     }

@@ -67,6 +67,12 @@ impl<'c> Corpus<'c> {
         }
     }
 
+    /// The entries again, to be linked once more when some of them have changed.
+    #[must_use]
+    pub fn into_entries(self) -> Vec<Box<Entry>> {
+        self.entries
+    }
+
     /// Entries, copies too, in the order of files and places.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.entries.iter().map(AsRef::as_ref)

@@ -47,4 +47,6 @@ pub mod migrate;
 
 pub mod report;
 
+pub mod lsp;
+
 pub mod cli;

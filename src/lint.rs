@@ -7,12 +7,15 @@ mod finish;
 mod gather;
 mod known;
 mod levels;
+mod session;
 mod suppression;
 mod verdict;
 
 pub use backtest::{Backtest, BacktestRevision, Revision, backtest};
 pub use compare::{Gate, Snapshot, Trust, Waiver, compare};
 pub use known::{Known, Narrow, NarrowError, narrow, survey};
+pub use session::{Changed, Session};
+pub use suppression::may_be_allowed;
 pub use verdict::Verdict;
 
 use std::sync::Arc;
