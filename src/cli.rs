@@ -4,19 +4,21 @@ mod backtest;
 mod check;
 mod diff;
 mod explain;
+mod fixing;
+mod fmt;
 mod gate;
 mod lsp;
 mod manual;
 mod migrate;
 mod output;
 mod progress;
+mod rewriting;
 mod schema;
 mod scope;
 mod state;
 mod stats;
 
 use std::ffi::OsString;
-use std::fmt;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -59,6 +61,8 @@ struct Cli {
 enum Command {
     /// Check files, folders or a release file; without a path, the corpus around the current folder
     Check(CheckArgs),
+    /// Write entries in their one canonical form, and keep their comments
+    Fmt(fmt::Args),
     /// Show the page of a rule; without one, the table of all rules
     Explain(explain::Args),
     /// Print the JSON Schema of a kind of entry; without one, the kinds
@@ -94,6 +98,8 @@ struct CheckArgs {
     input: scope::Input,
     #[command(flatten)]
     gate: gate::Args,
+    #[command(flatten)]
+    fixing: fixing::Args,
     /// How to write the findings; may be given again, with an --output-file each
     ///
     /// Paths are relative to the current folder in human and concise, so that they can be opened
@@ -129,8 +135,8 @@ impl<E: std::error::Error> From<E> for Failure {
     }
 }
 
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
     }
 }
@@ -199,6 +205,7 @@ fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
             let matches = matches.subcommand_matches("check").unwrap_or(matches);
             check::run(args, &output::destinations(matches)?, screen)
         }
+        Command::Fmt(args) => fmt::run(args, screen),
         Command::Explain(args) => explain::run(args, screen),
         Command::Schema(args) => schema::run(args),
         Command::Stats(args) => stats::run(args, screen),

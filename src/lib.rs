@@ -45,6 +45,8 @@ pub mod cache;
 
 pub mod migrate;
 
+pub mod format;
+
 pub mod report;
 
 pub mod lsp;

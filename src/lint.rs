@@ -88,7 +88,7 @@ impl Summary {
 }
 
 /// The result of a run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Report {
     /// Findings, sorted by path, place, rule and message.
     pub diagnostics: Vec<Diagnostic>,

@@ -17,7 +17,7 @@ mod release;
 mod run;
 mod sink;
 mod stix;
-mod value;
+pub mod value;
 pub mod verify;
 mod yaml;
 

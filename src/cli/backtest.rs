@@ -79,11 +79,7 @@ fn revision(past: &Past) -> Revision<'_> {
 
 /// The states, oldest first.
 fn past(args: &Args) -> Result<Vec<Past>, Failure> {
-    let input = Input {
-        paths: Vec::new(),
-        stdin_filename: None,
-        config: args.config.clone(),
-    };
+    let input = Input::around(None, args.config.as_deref());
     match args.states.as_slice() {
         [] => history("HEAD", &input),
         [range] if range.contains("..") && !Path::new(range).exists() => history(range, &input),

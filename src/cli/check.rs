@@ -6,10 +6,11 @@ use std::path::Path;
 
 use super::gate::Sides;
 use super::output::{self, Destination};
-use super::scope::Scope;
-use super::{CheckArgs, Failure, Outcome, Screen, known_rules, progress};
+use super::scope::{Input, Scope};
+use super::{CheckArgs, Failure, Outcome, Screen, fixing, known_rules, progress};
 use crate::corpus::Corpus;
 use crate::diagnostic::{Change, Diagnostic, Location};
+use crate::fix::Drafts;
 use crate::lint::{self, Options, Report, Summary};
 use crate::report::{self, View};
 
@@ -19,19 +20,90 @@ pub(super) fn run(
     screen: Screen,
 ) -> Result<Outcome, Failure> {
     known_rules(args.select.iter().chain(&args.ignore))?;
-    let run = if args.gate.is_asked() {
-        gate(args, destinations, screen)
+    let judged = if args.fixing.is_asked() {
+        fixing::run(args, destinations, screen)?
     } else {
-        plain(args, destinations, screen)
+        let judged = Judged::new(args, Drafts::default())?;
+        judged.write(args, destinations, screen)?;
+        judged
     };
-    let fails = |found: &Diagnostic| {
-        let counts = matches!(found.change, None | Some(Change::Introduced));
-        counts && found.severity >= args.fail_on
-    };
-    if run?.diagnostics.iter().any(fails) && !args.exit_zero {
-        return Ok(Outcome::Findings);
+    Ok(judged.outcome(args))
+}
+
+/// What was found, and where its places can be read.
+pub(super) struct Judged {
+    pub(super) report: Report,
+    of: Of,
+}
+
+/// What was looked at.
+enum Of {
+    /// One state of a corpus.
+    State(Box<Scope>),
+    /// A change.
+    Change(Box<Sides>),
+}
+
+impl Judged {
+    /// Checks what the command line says, with drafts in the place of the files that they are made
+    /// from.
+    pub(super) fn new(args: &CheckArgs, drafts: Drafts) -> Result<Self, Failure> {
+        let input = Input {
+            drafts,
+            ..args.input.clone()
+        };
+        if args.gate.is_asked() {
+            gate(args, &input)
+        } else {
+            plain(args, &input)
+        }
     }
-    Ok(Outcome::Clean)
+
+    /// The files that were looked at, those of the head for a change.
+    pub(super) fn head(&self) -> &Scope {
+        match &self.of {
+            Of::State(scope) => scope,
+            Of::Change(sides) => sides.head(),
+        }
+    }
+
+    /// Writes the report to where it is wanted.
+    pub(super) fn write(
+        &self,
+        args: &CheckArgs,
+        destinations: &[Destination],
+        screen: Screen,
+    ) -> Result<(), Failure> {
+        let places = Places {
+            text: &|location| match &self.of {
+                Of::State(scope) => scope.text(location),
+                Of::Change(sides) => sides.text(location),
+            },
+            path: &|location| match &self.of {
+                Of::State(scope) => scope.shown_path(location),
+                Of::Change(sides) => sides.shown_path(location),
+            },
+            folder: self.head().folder_in_repository(),
+        };
+        destinations
+            .iter()
+            .try_for_each(|destination| write(args, &places, &self.report, destination, screen))
+    }
+
+    /// Whether what was found fails the run.
+    fn outcome(&self, args: &CheckArgs) -> Outcome {
+        let fails = |found: &Diagnostic| is_open(found) && found.severity >= args.fail_on;
+        if self.report.diagnostics.iter().any(fails) && !args.exit_zero {
+            Outcome::Findings
+        } else {
+            Outcome::Clean
+        }
+    }
+}
+
+/// Whether a finding counts: one of a change does where the change brings it.
+pub(super) fn is_open(found: &Diagnostic) -> bool {
+    matches!(found.change, None | Some(Change::Introduced))
 }
 
 fn options(args: &CheckArgs, whole_corpus: bool) -> Options {
@@ -45,12 +117,8 @@ fn options(args: &CheckArgs, whole_corpus: bool) -> Options {
 }
 
 /// Checks one state of a corpus.
-fn plain(
-    args: &CheckArgs,
-    destinations: &[Destination],
-    screen: Screen,
-) -> Result<Report, Failure> {
-    let scope = Scope::open(&args.input)?;
+fn plain(args: &CheckArgs, input: &Input) -> Result<Judged, Failure> {
+    let scope = Scope::open(input)?;
     let options = options(args, scope.whole);
     let (mut report, wanted) = progress::watch(scope.files.len(), |progress| {
         lint::inspect(
@@ -67,28 +135,23 @@ fn plain(
     if let Some(entries) = wanted {
         report.summary.entries = entries;
     }
-    let places = Places {
-        text: &|location| scope.text(location),
-        path: &|location| scope.shown_path(location),
-        folder: scope.folder_in_repository(),
-    };
-    write_all(args, &places, &report, destinations, screen)?;
-    Ok(report)
+    Ok(Judged {
+        report,
+        of: Of::State(Box::new(scope)),
+    })
 }
 
 /// Judges a change.
-fn gate(args: &CheckArgs, destinations: &[Destination], screen: Screen) -> Result<Report, Failure> {
-    let mut sides = Sides::judge(&args.input, &args.gate, &|whole| options(args, whole))?;
+fn gate(args: &CheckArgs, input: &Input) -> Result<Judged, Failure> {
+    let mut sides = Sides::judge(input, &args.gate, &|whole| options(args, whole))?;
+    let mut report = std::mem::take(&mut sides.report);
     if let Some(wanted) = sides.wanted.take() {
-        restrict(&mut sides.report, &wanted);
+        restrict(&mut report, &wanted);
     }
-    let places = Places {
-        text: &|location| sides.text(location),
-        path: &|location| sides.shown_path(location),
-        folder: sides.folder_in_repository(),
-    };
-    write_all(args, &places, &sides.report, destinations, screen)?;
-    Ok(sides.report)
+    Ok(Judged {
+        report,
+        of: Of::Change(Box::new(sides)),
+    })
 }
 
 /// Entries in some files.
@@ -126,18 +189,6 @@ impl Places<'_> {
         location.path = inner.trim_start_matches('/').into();
         (self.text)(&location)
     }
-}
-
-fn write_all(
-    args: &CheckArgs,
-    places: &Places<'_>,
-    report: &Report,
-    destinations: &[Destination],
-    screen: Screen,
-) -> Result<(), Failure> {
-    destinations
-        .iter()
-        .try_for_each(|destination| write(args, places, report, destination, screen))
 }
 
 fn write(

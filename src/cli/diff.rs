@@ -26,11 +26,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, screen: Screen) -> Result<Outcome, Failure> {
-    let input = Input {
-        paths: Vec::new(),
-        stdin_filename: None,
-        config: args.config.clone(),
-    };
+    let input = Input::around(None, args.config.as_deref());
     let wanted = gate::Args::between(&args.before, args.after.as_deref());
     let options = |whole_corpus| Options {
         // The rule is never looked at: what is wanted are the entries.

@@ -65,6 +65,19 @@ impl Args {
         }
     }
 
+    /// The option, if any, that makes the head something else than the files on disk.
+    pub(super) fn other_head(&self) -> Option<&'static str> {
+        let options = [
+            (self.head.is_some(), "--head"),
+            (self.merge, "--merge"),
+            (self.staged, "--staged"),
+        ];
+        options
+            .iter()
+            .find(|(given, _)| *given)
+            .map(|(_, name)| *name)
+    }
+
     /// Whether there is something to compare with.
     pub(super) fn is_asked(&self) -> bool {
         self.base.is_some() || self.staged || self.changed
@@ -116,7 +129,12 @@ impl Sides {
         }
         let trusted = trusted(&base, own, &gate);
         let opened = Opened::new(&chosen, base, trusted, input, options)?;
-        opened.compare(&chosen, args, gate)
+        opened.compare(&chosen, input, args, gate)
+    }
+
+    /// The files of the head.
+    pub(super) fn head(&self) -> &Scope {
+        &self.head.scope
     }
 
     pub(super) fn text(&self, location: &Location) -> Option<String> {
@@ -143,11 +161,6 @@ impl Sides {
             Some(_) if self.base.tree.is_some() => None,
             _ => self.of(location).scope.shown_path(location),
         }
-    }
-
-    /// Where the base folder is in the repository.
-    pub(super) fn folder_in_repository(&self) -> String {
-        self.head.scope.folder_in_repository()
     }
 
     fn of(&self, location: &Location) -> &Side {
@@ -191,7 +204,9 @@ impl Opened {
             }
             _ => None,
         };
-        let whole = input.paths.is_empty() && options.whole_corpus;
+        // What is kept is of files as they are on disk.
+        let as_kept = input.drafts.is_empty();
+        let whole = input.paths.is_empty() && options.whole_corpus && as_kept;
         let alike = base.is_configured_as(&head);
         let mut store = None;
         if let (State::Tree(old), Some(new), true) = (&chosen.base, &head_tree, whole && alike) {
@@ -230,7 +245,13 @@ impl Opened {
         })
     }
 
-    fn compare(self, chosen: &Chosen, args: &Args, mut gate: Gate) -> Result<Sides, Failure> {
+    fn compare(
+        self,
+        chosen: &Chosen,
+        input: &Input,
+        args: &Args,
+        mut gate: Gate,
+    ) -> Result<Sides, Failure> {
         if let Some((git, commit)) = &chosen.commit
             && adds_files(&self.base, &self.head)
         {
@@ -257,7 +278,8 @@ impl Opened {
         }
         idle_waivers(&gate, &report);
         if args.is_narrow() {
-            let touched = self.touched(chosen)?;
+            let mut touched = self.touched(chosen)?;
+            touched.extend(input.drafts.paths().map(ToString::to_string));
             report.narrow(&touched);
         }
         Ok(Sides {

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 use super::{Failure, complain, known_rules};
 use crate::diagnostic::Location;
+use crate::fix::Drafts;
 use crate::snapshot::{Finder, SourceFile, Workspace, absolute, relative};
 use crate::text::decode_lossy;
 
 /// What the command line says about it.
-#[derive(Clone, clap::Args)]
+#[derive(Clone, Default, clap::Args)]
 pub(super) struct Input {
     /// Files, folders or a release file; `-` reads the standard input
     pub(super) paths: Vec<PathBuf>,
@@ -20,6 +21,25 @@ pub(super) struct Input {
     /// Use this profile instead of the nearest corpuslint.toml
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
+    /// What fixes make of the files, which is looked at in their place.
+    #[arg(skip)]
+    pub(super) drafts: Drafts,
+}
+
+impl Input {
+    /// Whether the standard input is one of the files.
+    pub(super) fn reads_stdin(&self) -> bool {
+        self.stdin_filename.is_some() || self.paths.iter().any(|path| path.as_os_str() == "-")
+    }
+
+    /// The corpus around a folder or the current one, with a profile of its own or not.
+    pub(super) fn around(folder: Option<&Path>, config: Option<&Path>) -> Self {
+        Self {
+            paths: folder.into_iter().map(Path::to_path_buf).collect(),
+            config: config.map(Path::to_path_buf),
+            ..Self::default()
+        }
+    }
 }
 
 /// What is checked.
@@ -86,15 +106,28 @@ impl Scope {
         let paths = paths(input)?;
         refuse_half_of_a_change(&workspace, &paths)?;
         let mut scope = Self::find(workspace, &paths)?;
-        if input.paths.iter().any(|path| path.as_os_str() == "-") || input.stdin_filename.is_some()
-        {
+        if input.reads_stdin() {
             scope.add_stdin(input.stdin_filename.as_deref())?;
         }
+        scope.lay_over(&input.drafts);
         if scope.files.is_empty() {
             let root = scope.workspace.root();
             return Err(Failure(format!("{}: no entry found", root.display())));
         }
         Ok(scope)
+    }
+
+    /// Looks at drafts in the place of the files that they were made from.
+    fn lay_over(&mut self, drafts: &Drafts) {
+        let finder = Finder::new(&self.workspace, self.workspace.root());
+        drafts.lay_over(&mut self.files, &finder, &self.workspace.base);
+        if let Some(wanted) = &mut self.wanted {
+            let moved = drafts
+                .renames()
+                .filter(|(old, _)| wanted.contains(old.as_ref()));
+            let moved: Vec<String> = moved.map(|(_, new)| new.to_string()).collect();
+            wanted.extend(moved);
+        }
     }
 
     fn find(workspace: Workspace, paths: &[PathBuf]) -> Result<Self, Failure> {
@@ -263,7 +296,7 @@ pub(super) fn check_rules(workspace: &Workspace) -> Result<(), Failure> {
 }
 
 /// The paths of the command line, all of which exist.
-fn paths(input: &Input) -> Result<Vec<PathBuf>, Failure> {
+pub(super) fn paths(input: &Input) -> Result<Vec<PathBuf>, Failure> {
     let paths = input.paths.iter().filter(|path| path.as_os_str() != "-");
     let paths: Vec<PathBuf> = paths.map(|path| absolute(path)).collect::<Result<_, _>>()?;
     for path in &paths {
@@ -294,6 +327,6 @@ fn refuse_half_of_a_change(workspace: &Workspace, paths: &[PathBuf]) -> Result<(
     )))
 }
 
-fn current() -> Result<PathBuf, Failure> {
+pub(super) fn current() -> Result<PathBuf, Failure> {
     std::env::current_dir().map_err(|error| Failure(format!("the current folder: {error}")))
 }

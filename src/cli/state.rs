@@ -1,7 +1,7 @@
 //! The states of a corpus that the command line names: folders, release files, git revisions, the
 //! index, the working tree.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::Failure;
@@ -72,11 +72,7 @@ impl Git {
 impl State {
     /// A folder or a release file.
     pub(super) fn path(spec: &str, config: Option<&Path>) -> Self {
-        Self::Disk(Input {
-            paths: vec![PathBuf::from(spec)],
-            stdin_filename: None,
-            config: config.map(Path::to_path_buf),
-        })
+        Self::Disk(Input::around(Some(Path::new(spec)), config))
     }
 
     /// The tree that it is.

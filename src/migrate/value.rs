@@ -5,7 +5,8 @@ use serde_json::{Map, Number, Value};
 use crate::syntax::{Kind, Node};
 
 /// A value without its place and its style. Aliases are followed.
-pub(super) fn value(node: Node<'_>) -> Value {
+#[must_use]
+pub fn value(node: Node<'_>) -> Value {
     match node.kind() {
         Kind::Null => Value::Null,
         Kind::Bool => Value::Bool(node.text().eq_ignore_ascii_case("true")),
@@ -19,7 +20,8 @@ pub(super) fn value(node: Node<'_>) -> Value {
 }
 
 /// The fields of a mapping, in its order.
-pub(super) fn fields(node: Node<'_>) -> Map<String, Value> {
+#[must_use]
+pub fn fields(node: Node<'_>) -> Map<String, Value> {
     let pairs = node.entries();
     pairs
         .map(|(key, item)| (key.text().to_owned(), value(item)))

@@ -1,9 +1,10 @@
-//! Writes a value as YAML in its one canonical form.
+//! Writes a value as YAML in its one canonical form, with the comments that belong to its parts.
 //!
 //! Two spaces a level, lists as blocks, texts plain wherever both YAML 1.1 and YAML 1.2 read them as
 //! that text, `|` for texts of several lines, double quotes for what neither can say. What is written
 //! reads back as the same value by the parser next door; a test tries it with texts of every sort.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
@@ -17,36 +18,68 @@ pub type IsDate<'f> = &'f dyn Fn(&str) -> bool;
 /// The fields of a mapping as a YAML document without `---`.
 #[must_use]
 pub fn yaml(fields: &Map<String, Value>, is_date: IsDate<'_>) -> String {
+    yaml_with(fields, is_date, &Comments::default())
+}
+
+/// The same, with comments.
+#[must_use]
+pub fn yaml_with(fields: &Map<String, Value>, is_date: IsDate<'_>, comments: &Comments) -> String {
     let mut writer = Writer {
         out: String::new(),
         pointer: String::new(),
         is_date,
+        comments,
     };
+    writer.lines(&comments.head, 0);
     if fields.is_empty() {
-        return "{}\n".to_owned();
+        writer.out.push_str("{}\n");
+    } else {
+        writer.above_first(fields, 0);
+        writer.mapping(fields, 0);
     }
-    writer.mapping(fields, 0);
+    writer.lines(&comments.end, 0);
     writer.out
+}
+
+/// Comments, each from its `#`, by the JSON pointer of the value that they belong to: for a field
+/// that of its value.
+#[derive(Clone, Debug, Default)]
+pub struct Comments {
+    /// Lines before the first field, those that are blank included.
+    pub head: Vec<String>,
+    /// Lines above a field or an item.
+    pub above: BTreeMap<String, Vec<String>>,
+    /// Behind a field or an item, on its first line.
+    pub behind: BTreeMap<String, String>,
+    /// Lines below a field or an item and all that is in it, as deep as it stands itself.
+    pub below: BTreeMap<String, Vec<String>>,
+    /// Lines behind the last field.
+    pub end: Vec<String>,
 }
 
 struct Writer<'f> {
     out: String,
     pointer: String,
     is_date: IsDate<'f>,
+    comments: &'f Comments,
 }
 
 impl Writer<'_> {
     fn mapping(&mut self, fields: &Map<String, Value>, level: usize) {
         for (index, (key, value)) in fields.iter().enumerate() {
+            let before = self.pointer.len();
+            super::push_segment(&mut self.pointer, key);
             // The first key of a list item stands behind its dash.
+            if index > 0 {
+                self.above(level);
+            }
             if index > 0 || self.out.is_empty() || self.out.ends_with('\n') {
                 self.indent(level);
             }
-            self.scalar_text(key);
+            self.key(key);
             self.out.push(':');
-            let before = self.pointer.len();
-            super::push_segment(&mut self.pointer, key);
             self.value(value, level);
+            self.below(level);
             self.pointer.truncate(before);
         }
     }
@@ -55,18 +88,26 @@ impl Writer<'_> {
     fn value(&mut self, value: &Value, level: usize) {
         match value {
             Value::Array(items) if !items.is_empty() => {
+                self.behind();
                 self.out.push('\n');
                 for (index, item) in items.iter().enumerate() {
-                    self.indent(level + 1);
-                    self.out.push('-');
                     let before = self.pointer.len();
                     let _ = write!(self.pointer, "/{index}");
+                    self.above(level + 1);
+                    if let Value::Object(fields) = item {
+                        self.above_first(fields, level + 1);
+                    }
+                    self.indent(level + 1);
+                    self.out.push('-');
                     self.item(item, level + 1);
+                    self.below(level + 1);
                     self.pointer.truncate(before);
                 }
             }
             Value::Object(fields) if !fields.is_empty() => {
+                self.behind();
                 self.out.push('\n');
+                self.above_first(fields, level + 1);
                 self.mapping(fields, level + 1);
             }
             value => self.scalar(value, level),
@@ -76,7 +117,11 @@ impl Writer<'_> {
     fn item(&mut self, item: &Value, level: usize) {
         match item {
             Value::Object(fields) if !fields.is_empty() => {
-                self.out.push(' ');
+                if self.behind() {
+                    self.out.push('\n');
+                } else {
+                    self.out.push(' ');
+                }
                 self.mapping(fields, level + 1);
             }
             item => self.value(item, level),
@@ -99,7 +144,17 @@ impl Writer<'_> {
             }
             Value::String(text) => self.scalar_text(text),
         }
+        self.behind();
         self.out.push('\n');
+    }
+
+    /// A key is never a date.
+    fn key(&mut self, text: &str) {
+        if is_plain(text, false) {
+            self.out.push_str(text);
+        } else {
+            quoted(text, &mut self.out);
+        }
     }
 
     fn scalar_text(&mut self, text: &str) {
@@ -125,6 +180,7 @@ impl Writer<'_> {
             1 if !body.is_empty() => "",
             _ => "+",
         });
+        self.behind();
         self.out.push('\n');
         for line in text.split_inclusive('\n') {
             if line != "\n" {
@@ -133,6 +189,48 @@ impl Writer<'_> {
             self.out.push_str(line);
         }
         if !text.ends_with('\n') {
+            self.out.push('\n');
+        }
+    }
+
+    fn above(&mut self, level: usize) {
+        if let Some(lines) = self.comments.above.get(&self.pointer) {
+            self.lines(lines, level);
+        }
+    }
+
+    /// What stands above the first field of a group: before the dash, where that comes first.
+    fn above_first(&mut self, fields: &Map<String, Value>, level: usize) {
+        if let Some(key) = fields.keys().next() {
+            let before = self.pointer.len();
+            super::push_segment(&mut self.pointer, key);
+            self.above(level);
+            self.pointer.truncate(before);
+        }
+    }
+
+    /// Says whether there was a comment.
+    fn behind(&mut self) -> bool {
+        let comment = self.comments.behind.get(&self.pointer);
+        if let Some(comment) = comment {
+            self.out.push(' ');
+            self.out.push_str(comment);
+        }
+        comment.is_some()
+    }
+
+    fn below(&mut self, level: usize) {
+        if let Some(lines) = self.comments.below.get(&self.pointer) {
+            self.lines(lines, level);
+        }
+    }
+
+    fn lines(&mut self, lines: &[String], level: usize) {
+        for line in lines {
+            if !line.is_empty() {
+                self.indent(level);
+            }
+            self.out.push_str(line);
             self.out.push('\n');
         }
     }

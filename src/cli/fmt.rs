@@ -1,0 +1,164 @@
+//! `corpuslint fmt`
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+
+use super::scope::{Input, Scope, paths};
+use super::{Failure, Outcome, Screen, complain, output, progress, rewriting};
+use crate::diagnostic::Location;
+use crate::fix::Rewrite;
+use crate::format::canonical;
+use crate::migrate::layout::Layout;
+use crate::report::{Escaped, counted};
+use crate::snapshot::{SourceFile, Unread};
+use crate::text::{LineIndex, decode};
+
+/// Arguments of `fmt`.
+#[derive(clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    input: Input,
+    /// Write nothing, list the files that would change, and exit with 1 where there are any
+    #[arg(long)]
+    check: bool,
+    /// Write nothing, print what would change as a patch, and exit with 1 where anything would
+    #[arg(long)]
+    diff: bool,
+}
+
+impl Args {
+    fn writes(&self) -> bool {
+        !self.check && !self.diff
+    }
+}
+
+pub(super) fn run(args: &Args, screen: Screen) -> Result<Outcome, Failure> {
+    if args.writes() && !args.input.reads_stdin() {
+        let workspace = Scope::workspace(&args.input)?;
+        rewriting::recover(&workspace, &paths(&args.input)?)?;
+    }
+    let scope = Scope::open(&args.input)?;
+    let wanted = |file: &&SourceFile| match &scope.wanted {
+        Some(wanted) => wanted.contains(file.path.as_ref()),
+        None => true,
+    };
+    let files: Vec<&SourceFile> = scope.files.iter().filter(wanted).collect();
+    let all = progress::watch(files.len(), |progress| format(&scope, &files, progress));
+    if args.writes() && args.input.reads_stdin() {
+        return to_stdout(&scope, all);
+    }
+    let refused = complain_of(&scope, &all);
+    let rewrites: Vec<Rewrite> = all.into_iter().filter_map(Formatted::rewrite).collect();
+    if args.diff {
+        rewriting::show(&scope.workspace, &rewrites, screen)?;
+    } else if args.check {
+        list(&scope, &rewrites)?;
+    } else {
+        rewriting::write(&scope.workspace, &rewrites)?;
+    }
+    let changed = counted(rewrites.len(), "file", "files");
+    let rest = files.len() - rewrites.len() - refused;
+    let done = if args.writes() {
+        "formatted"
+    } else {
+        "would be formatted"
+    };
+    complain(
+        "note",
+        &format!("{changed} {done}, {rest} as they should be, {refused} left alone"),
+    );
+    let is_open = refused > 0 || (!args.writes() && !rewrites.is_empty());
+    Ok(if is_open {
+        Outcome::Findings
+    } else {
+        Outcome::Clean
+    })
+}
+
+/// What becomes of one file.
+struct Formatted<'f> {
+    file: &'f SourceFile,
+    /// The text that there is, and its canonical form; or why there is none, with a line where that
+    /// helps.
+    result: Result<(String, String), String>,
+}
+
+impl Formatted<'_> {
+    fn rewrite(self) -> Option<Rewrite> {
+        let (before, after) = self.result.ok()?;
+        let path = self.file.path.clone();
+        (before != after).then(|| Rewrite::edit(path, before, after))
+    }
+}
+
+fn format<'f>(
+    scope: &Scope,
+    files: &[&'f SourceFile],
+    progress: &AtomicUsize,
+) -> Vec<Formatted<'f>> {
+    let layout = Layout::new(&scope.workspace, 0);
+    let one = |file: &&'f SourceFile| {
+        let result = form(file, &layout);
+        progress.fetch_add(1, Ordering::Relaxed);
+        Formatted { file, result }
+    };
+    files.par_iter().map(one).collect()
+}
+
+fn form(file: &SourceFile, layout: &Layout<'_>) -> Result<(String, String), String> {
+    let limit = layout.workspace.profile.limits.file_bytes;
+    let bytes = file.read(limit).map_err(|unread| match unread {
+        Unread::Stray(reason) | Unread::Unreadable(reason) => format!(" {reason}"),
+        Unread::TooLarge { bytes, limit } => {
+            format!(" {bytes} bytes are over the limit of {limit}")
+        }
+        Unread::NotText(_) => " it is not UTF-8".to_owned(),
+    })?;
+    let source = decode(&bytes).map_err(|_| " it is not UTF-8".to_owned())?;
+    let after = canonical(source, file.format, file.kind, layout).map_err(|refused| {
+        let place = LineIndex::new(source).position(refused.span.start);
+        format!("{place}: {}", refused.reason)
+    })?;
+    Ok((source.to_owned(), after))
+}
+
+fn to_stdout(scope: &Scope, all: Vec<Formatted<'_>>) -> Result<Outcome, Failure> {
+    for formatted in all {
+        let (_, after) = formatted.result.map_err(|reason| {
+            Failure(format!("{}:{reason}", shown(scope, &formatted.file.path)))
+        })?;
+        output::print(|out| out.write_all(after.as_bytes()))?;
+    }
+    Ok(Outcome::Clean)
+}
+
+/// Says which files have no canonical form, and how many they are.
+fn complain_of(scope: &Scope, all: &[Formatted<'_>]) -> usize {
+    let mut refused = 0;
+    for formatted in all {
+        if let Err(reason) = &formatted.result {
+            refused += 1;
+            let path = shown(scope, &formatted.file.path);
+            complain("warning", &format!("{path}:{reason}"));
+        }
+    }
+    refused
+}
+
+fn list(scope: &Scope, rewrites: &[Rewrite]) -> Result<(), Failure> {
+    output::print(|out| {
+        for rewrite in rewrites {
+            writeln!(out, "{}", Escaped(&shown(scope, &rewrite.path)))?;
+        }
+        Ok(())
+    })
+}
+
+/// A path as a person in the current folder would write it.
+fn shown(scope: &Scope, path: &std::sync::Arc<str>) -> String {
+    let location = Location::new(path.clone(), crate::text::Span::at(0));
+    scope
+        .shown_path(&location)
+        .unwrap_or_else(|| path.to_string())
+}

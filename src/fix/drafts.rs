@@ -1,0 +1,256 @@
+//! The files of a corpus as fixes would make them, before anything is written.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::Rewrite;
+use super::edits::{Chosen, fits, rewritten};
+use crate::diagnostic::{Diagnostic, Edit, Fix, Safety};
+use crate::snapshot::{Finder, SourceFile, Workspace};
+use crate::syntax::{self, Format, Limits};
+
+/// Which fixes are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// Those that keep the meaning, or where there is one answer only.
+    Safe,
+    /// Those that are probably right, too.
+    Unsafe,
+}
+
+impl Choice {
+    fn takes(self, safety: Safety) -> bool {
+        self == Self::Unsafe || safety == Safety::Safe
+    }
+}
+
+/// Files with other texts, other names, or none before. An empty set changes nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Drafts {
+    /// By the path that a file has now.
+    by_path: BTreeMap<Arc<str>, Draft>,
+}
+
+#[derive(Clone, Debug)]
+struct Draft {
+    /// Where the file is on disk; `None` for a new one.
+    original: Option<Arc<str>>,
+    before: Option<Arc<str>>,
+    now: Arc<str>,
+}
+
+impl Drafts {
+    /// Whether nothing differs from what is on disk.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.by_path.is_empty()
+    }
+
+    /// The paths that differ: those that files have, and those that they had.
+    pub fn paths(&self) -> impl Iterator<Item = &Arc<str>> {
+        let now = self.by_path.keys();
+        now.chain(
+            self.by_path
+                .values()
+                .filter_map(|draft| draft.original.as_ref()),
+        )
+    }
+
+    /// Files that have another name now: the path that each had, and the one that it has.
+    pub fn renames(&self) -> impl Iterator<Item = (&Arc<str>, &Arc<str>)> {
+        let pairs = self.by_path.iter();
+        pairs.filter_map(|(path, draft)| {
+            let original = draft.original.as_ref()?;
+            (original != path).then_some((original, path))
+        })
+    }
+
+    /// Puts the drafts in the place of the files that they were made from. Files stand in the order
+    /// of their paths.
+    pub fn lay_over(&self, files: &mut Vec<SourceFile>, finder: &Finder<'_>, base: &Path) {
+        if self.is_empty() {
+            return;
+        }
+        let gone: FxHashSet<&str> = self.paths().map(AsRef::as_ref).collect();
+        files.retain(|file| !gone.contains(file.path.as_ref()));
+        for (path, draft) in &self.by_path {
+            files.push(finder.text(&base.join(path.as_ref()), draft.now.to_string()));
+        }
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+    }
+
+    /// Makes those fixes of some findings that do not get in each other's way, and says how many
+    /// were made. `files` are those that the findings lie in.
+    pub fn fix(
+        &mut self,
+        found: &[Diagnostic],
+        files: &[SourceFile],
+        workspace: &Workspace,
+        choice: Choice,
+    ) -> usize {
+        let before = Before::new(files, workspace);
+        let mut chosen = Chosen::default();
+        let mut names: BTreeMap<&Arc<str>, Arc<str>> = BTreeMap::new();
+        let mut made = 0;
+        for found in found {
+            let Some(fix) = found.fix.as_ref().filter(|fix| choice.takes(fix.safety)) else {
+                continue;
+            };
+            let new_name = fix
+                .rename
+                .as_deref()
+                .map(|name| renamed(&found.location.path, name));
+            if let Some(name) = &new_name {
+                let taken = before.is_there(name) || names.values().any(|other| other == name);
+                if taken || names.contains_key(&found.location.path) {
+                    continue;
+                }
+            }
+            let is_of_base = found.location.revision.is_some();
+            if !before.allows(fix, is_of_base) || !chosen.take(fix, |edit| before.takes(edit)) {
+                continue;
+            }
+            names.extend(new_name.map(|name| (&found.location.path, name)));
+            made += 1;
+        }
+        let undone = self.write(&chosen, &before);
+        for (path, name) in names {
+            self.rename(path, name, &before);
+        }
+        made - undone.min(made)
+    }
+
+    /// Writes the chosen edits into the drafts. A file that could be read and no longer can be is
+    /// left as it was: a fix that breaks a file is a defect, and must not reach it.
+    fn write(&mut self, chosen: &Chosen<'_>, before: &Before<'_>) -> usize {
+        let mut undone = 0;
+        for path in chosen.paths() {
+            let old = before.text(path);
+            let new = rewritten(old.as_deref().unwrap_or(""), chosen.edits_in(path));
+            let format = before.format(path);
+            if old.as_deref().is_some_and(|old| is_sound(old, format)) && !is_sound(&new, format) {
+                undone += chosen.edits_in(path).len();
+                continue;
+            }
+            self.put(path.into(), old, new.into());
+        }
+        undone
+    }
+
+    fn put(&mut self, path: Arc<str>, before: Option<Arc<str>>, now: Arc<str>) {
+        let draft = self.by_path.entry(Arc::clone(&path));
+        let draft = draft.or_insert_with(|| Draft {
+            original: before.is_some().then_some(path),
+            before,
+            now: Arc::clone(&now),
+        });
+        draft.now = now;
+    }
+
+    fn rename(&mut self, path: &Arc<str>, name: Arc<str>, before: &Before<'_>) {
+        let draft = match self.by_path.remove(path) {
+            Some(draft) => draft,
+            None => {
+                let Some(text) = before.text(path) else {
+                    return;
+                };
+                Draft {
+                    original: Some(Arc::clone(path)),
+                    before: Some(Arc::clone(&text)),
+                    now: text,
+                }
+            }
+        };
+        self.by_path.insert(name, draft);
+    }
+
+    /// What there is to write, by path.
+    #[must_use]
+    pub fn rewrites(&self) -> Vec<Rewrite> {
+        let rewrite = |(path, draft): (&Arc<str>, &Draft)| {
+            let original = draft.original.as_ref().unwrap_or(path);
+            let moved = original != path;
+            let changed = moved || draft.before.as_ref() != Some(&draft.now);
+            changed.then(|| Rewrite {
+                path: Arc::clone(original),
+                before: draft.before.clone(),
+                after: Some(Arc::clone(&draft.now)),
+                new_path: moved.then(|| Arc::clone(path)),
+            })
+        };
+        let mut rewrites: Vec<Rewrite> = self.by_path.iter().filter_map(rewrite).collect();
+        rewrites.sort_by(|a, b| a.path.cmp(&b.path));
+        rewrites
+    }
+}
+
+/// A path with another name at its end.
+fn renamed(path: &str, name: &str) -> Arc<str> {
+    match path.rsplit_once('/') {
+        Some((folder, _)) => format!("{folder}/{name}").into(),
+        None => name.into(),
+    }
+}
+
+fn is_sound(text: &str, format: Format) -> bool {
+    let (_, problems) = syntax::parse(text, format, None, &Limits::default());
+    !problems.iter().any(|problem| problem.kind.is_fatal())
+}
+
+/// The files that the findings lie in, as they are now.
+struct Before<'f> {
+    files: FxHashMap<&'f str, &'f SourceFile>,
+    workspace: &'f Workspace,
+    /// Texts that were read; `None` for what is no text.
+    texts: RefCell<FxHashMap<&'f str, Option<Arc<str>>>>,
+}
+
+impl<'f> Before<'f> {
+    fn new(files: &'f [SourceFile], workspace: &'f Workspace) -> Self {
+        let files = files.iter().map(|file| (file.path.as_ref(), file));
+        Self {
+            files: files.collect(),
+            workspace,
+            texts: RefCell::default(),
+        }
+    }
+
+    /// Whether something has a path, in the corpus or beside it.
+    fn is_there(&self, path: &str) -> bool {
+        let on_disk = self.workspace.base.join(path);
+        self.files.contains_key(path) || std::fs::symlink_metadata(on_disk).is_ok()
+    }
+
+    fn text(&self, path: &str) -> Option<Arc<str>> {
+        let (&path, file) = self.files.get_key_value(path)?;
+        let mut texts = self.texts.borrow_mut();
+        let text = texts.entry(path).or_insert_with(|| {
+            let bytes = file.read(self.workspace.profile.limits.file_bytes).ok()?;
+            String::from_utf8(bytes).ok().map(Into::into)
+        });
+        text.clone()
+    }
+
+    fn format(&self, path: &str) -> Format {
+        let file = self.files.get(path);
+        let by_path = || Format::of_path(path).unwrap_or(Format::Yaml);
+        file.map_or_else(by_path, |file| file.format)
+    }
+
+    /// Whether a fix can be made at all: one about the base writes files that are gone.
+    fn allows(&self, fix: &Fix, is_of_base: bool) -> bool {
+        let mut edits = fix.edits.iter();
+        edits.all(|edit| is_of_base != self.is_there(&edit.path))
+    }
+
+    fn takes(&self, edit: &Edit) -> bool {
+        match self.files.get(edit.path.as_ref()) {
+            Some(_) => self.text(&edit.path).is_some_and(|text| fits(edit, &text)),
+            None => edit.span.range() == (0..0),
+        }
+    }
+}
