@@ -5,10 +5,15 @@
 //! last state of every text.
 
 mod actions;
+mod card;
 mod client;
+mod complete;
+mod cursor;
 mod documents;
 mod edit;
+mod format;
 mod home;
+mod hover;
 mod params;
 mod place;
 mod publish;

@@ -10,7 +10,10 @@ use serde_json::{Value, json};
 use super::Ended;
 use super::actions;
 use super::client::Client;
+use super::complete;
 use super::documents::Document;
+use super::format;
+use super::hover;
 use super::params::{Answer, Params, Refusal};
 use super::place;
 use super::publish::Published;
@@ -190,6 +193,10 @@ fn is_cancelled(request: &Request, waiting: &VecDeque<Incoming>) -> bool {
 fn dispatch(world: &mut World, method: &str, params: Params<'_>) -> Answer {
     match method {
         "textDocument/codeAction" => actions::actions(world, params),
+        "textDocument/completion" => complete::complete(world, params),
+        "completionItem/resolve" => complete::resolve(world, params),
+        "textDocument/hover" => hover::hover(world, params),
+        "textDocument/formatting" => format::format(world, params),
         "textDocument/definition" => symbol::definition(world, params),
         "textDocument/references" => symbol::references(world, params),
         "textDocument/documentSymbol" => symbols::document(world, params),

@@ -156,12 +156,24 @@ impl World {
         text: &str,
         look: impl FnOnce(&Document<'_>, &Schemas, usize) -> T,
     ) -> Option<T> {
+        self.parsed_soundly(here, text, |document, schemas, kind, _| {
+            look(document, schemas, kind)
+        })
+    }
+
+    /// The same, where it is said too whether the tree can be relied on.
+    pub(super) fn parsed_soundly<T>(
+        &self,
+        here: &Here,
+        text: &str,
+        look: impl FnOnce(&Document<'_>, &Schemas, usize, bool) -> T,
+    ) -> Option<T> {
         let session = self.homes[here.home].session.as_ref()?;
         let workspace = session.workspace();
         let file = session.file(&here.shown)?;
         let kinds = &workspace.profile.kinds;
         let body = file.kind.and_then(|kind| kinds[kind].body.as_deref());
-        let (document, _) =
+        let (document, problems) =
             syntax::parse(text, file.format, body, &workspace.profile.limits.syntax);
         let root = document.root();
         let by_keys = || {
@@ -177,7 +189,8 @@ impl World {
             })
         };
         let kind = file.kind.or_else(by_keys).or_else(by_id)?;
-        Some(look(&document, &workspace.schemas, kind))
+        let is_sound = !problems.iter().any(|problem| problem.kind.is_fatal());
+        Some(look(&document, &workspace.schemas, kind, is_sound))
     }
 
     /// The text of a file of a corpus: that in the editor, or that on disk.
