@@ -7,14 +7,17 @@ mod explain;
 mod fixing;
 mod fmt;
 mod gate;
+mod id;
 mod lsp;
 mod manual;
 mod migrate;
+mod new;
 mod output;
 mod progress;
 mod rewriting;
 mod schema;
 mod scope;
+mod shelf;
 mod state;
 mod stats;
 
@@ -75,6 +78,10 @@ enum Command {
     Backtest(backtest::Args),
     /// Take a corpus from one format to another, and prove that nothing was lost
     Migrate(migrate::Args),
+    /// Begin an entry: the next free ID, the days, and the fields that its schema wants
+    New(new::Args),
+    /// Take the next ID, move an entry to another, or retire it
+    Id(id::Args),
     /// Serve an editor over the standard streams (LSP 3.17): findings while you type, fixes, completion
     Lsp(LspArgs),
     /// Print a script that completes commands and options in a shell
@@ -212,6 +219,8 @@ fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         Command::Diff(args) => diff::run(args, screen),
         Command::Backtest(args) => backtest::run(args, screen),
         Command::Migrate(args) => migrate::run(args, screen),
+        Command::New(args) => new::run(args, screen),
+        Command::Id(args) => id::run(args, screen),
         Command::Lsp(_) => lsp::run(),
         Command::Completions(args) => manual::completions(args),
         Command::Man => manual::man(),

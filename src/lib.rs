@@ -47,6 +47,8 @@ pub mod migrate;
 
 pub mod format;
 
+pub mod author;
+
 pub mod report;
 
 pub mod lsp;

@@ -12,7 +12,7 @@ mod suppression;
 mod verdict;
 
 pub use backtest::{Backtest, BacktestRevision, Revision, backtest};
-pub use compare::{Gate, Snapshot, Trust, Waiver, compare};
+pub use compare::{Gate, Retirement, Snapshot, Trust, Waiver, compare, tombstone};
 pub use known::{Known, Narrow, NarrowError, narrow, survey};
 pub use session::{Changed, Session};
 pub use suppression::may_be_allowed;

@@ -17,6 +17,7 @@ mod hover;
 mod params;
 mod place;
 mod publish;
+mod rename;
 mod server;
 mod symbol;
 mod symbols;

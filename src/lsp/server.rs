@@ -17,6 +17,7 @@ use super::hover;
 use super::params::{Answer, Params, Refusal};
 use super::place;
 use super::publish::Published;
+use super::rename;
 use super::symbol;
 use super::symbols;
 use super::wire::{Incoming, Out};
@@ -198,6 +199,8 @@ fn dispatch(world: &mut World, method: &str, params: Params<'_>) -> Answer {
         "textDocument/hover" => hover::hover(world, params),
         "textDocument/formatting" => format::format(world, params),
         "textDocument/definition" => symbol::definition(world, params),
+        "textDocument/prepareRename" => rename::prepare(world, params),
+        "textDocument/rename" => rename::rename(world, params),
         "textDocument/references" => symbol::references(world, params),
         "textDocument/documentSymbol" => symbols::document(world, params),
         "workspace/symbol" => symbols::workspace(world, params),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::entry::Entry;
+use crate::entry::{Entry, series as series_of};
 use crate::history::{History, Ledger};
 use crate::diagnostic::Severity;
 use crate::rule::Sink;
@@ -36,17 +36,11 @@ fn reused(history: &History<'_>, ledger: &Ledger, entry: &Entry, sink: &mut Sink
         );
 }
 
-/// The series of an ID and its number in it: `MT012.` and 4, `PV` and 59.
-fn split(id: &str) -> Option<(&str, u64)> {
-    let series = id.trim_end_matches(|c: char| c.is_ascii_digit());
-    Some((series, id[series.len()..].parse().ok()?))
-}
-
 fn skipped(history: &History<'_>, ledger: &Ledger, added: &[&Entry], sink: &mut Sink) {
     let mut highest: BTreeMap<String, u64> = BTreeMap::new();
     let known = history.base.definitions().map(|entry| history.base.text(entry.id));
     for id in known.chain(ledger.ids.keys().cloned()) {
-        if let Some((series, number)) = split(&id) {
+        if let Some((series, number)) = series_of(&id) {
             let most = highest.entry(series.to_owned()).or_default();
             *most = number.max(*most);
         }
@@ -54,7 +48,7 @@ fn skipped(history: &History<'_>, ledger: &Ledger, added: &[&Entry], sink: &mut 
     let mut numbered: Vec<(String, u64, Arc<str>, &Entry)> = Vec::new();
     for entry in added {
         let id = history.head.text(entry.id);
-        if let Some((series, number)) = split(&id) {
+        if let Some((series, number)) = series_of(&id) {
             numbered.push((series.to_owned(), number, Arc::clone(&id), entry));
         }
     }
