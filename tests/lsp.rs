@@ -8,3 +8,9 @@ mod client;
 mod equal;
 #[path = "lsp/fixes.rs"]
 mod fixes;
+#[path = "lsp/navigate.rs"]
+mod navigate;
+#[path = "lsp/robust.rs"]
+mod robust;
+#[path = "lsp/write.rs"]
+mod write;

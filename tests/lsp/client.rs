@@ -231,6 +231,19 @@ fn read(output: &mut impl BufRead) -> Option<Value> {
     Some(serde_json::from_slice(&body).expect("JSON"))
 }
 
+/// A small corpus, and an editor that has it open.
+pub(crate) fn corpus(files: &[(&str, &str)]) -> (tempfile::TempDir, PathBuf, Editor) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().canonicalize().expect("a path");
+    for (path, text) in files {
+        let file = root.join("corpus").join(path);
+        std::fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+        std::fs::write(file, text).expect("a file");
+    }
+    let editor = Editor::open_folder(&root);
+    (folder, root, editor)
+}
+
 /// What an editor that can do much says of itself.
 pub(crate) fn able() -> Value {
     json!({

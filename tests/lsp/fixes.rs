@@ -1,27 +1,14 @@
 //! Quick fixes, and what they leave.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::client::{Editor, able, carry_out, position, uri};
+use crate::client::{Editor, able, carry_out, corpus, position, uri};
 
 const CONTROL: &str =
     "id: PV059\ntitle: Insider-Focused Threat Intelligence\ndescription: Feeds.\n";
-
-/// A small corpus, and an editor that has it open.
-fn corpus(files: &[(&str, &str)]) -> (tempfile::TempDir, PathBuf, Editor) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let root = folder.path().canonicalize().expect("a path");
-    for (path, text) in files {
-        let file = root.join("corpus").join(path);
-        std::fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
-        std::fs::write(file, text).expect("a file");
-    }
-    let editor = Editor::open_folder(&root);
-    (folder, root, editor)
-}
 
 fn actions(editor: &mut Editor, path: &Path, start: Value, only: Value) -> Vec<Value> {
     let actions = editor.result(
