@@ -10,6 +10,8 @@ mod equal;
 mod fixes;
 #[path = "lsp/navigate.rs"]
 mod navigate;
+#[path = "lsp/neovim.rs"]
+mod neovim;
 #[path = "lsp/robust.rs"]
 mod robust;
 #[path = "lsp/write.rs"]

@@ -42,7 +42,7 @@ impl Client {
         };
         let operation = |name| lists("/workspace/workspaceEdit/resourceOperations", name);
         let encoding = |name| lists("/general/positionEncodings", name);
-        let changes = says("/workspace/workspaceEdit/documentChanges");
+        let (renames, creates) = (operation("rename"), operation("create"));
         Self {
             encoding: if encoding("utf-8") {
                 Encoding::Utf8
@@ -51,9 +51,12 @@ impl Client {
                 Encoding::Utf16
             },
             folders: folders(params),
-            document_changes: changes,
-            renames: changes && operation("rename"),
-            creates: changes && operation("create"),
+            // Operations on files stand among such changes, and Neovim 0.7 names only them.
+            document_changes: renames
+                || creates
+                || says("/workspace/workspaceEdit/documentChanges"),
+            renames,
+            creates,
             nested_symbols: says("/textDocument/documentSymbol/hierarchicalDocumentSymbolSupport"),
             related: says("/textDocument/publishDiagnostics/relatedInformation"),
             watches: says("/workspace/didChangeWatchedFiles/dynamicRegistration"),
