@@ -406,3 +406,56 @@ fn folders_are_added_and_removed() {
     assert_eq!(symbols.as_array().map(Vec::len), Some(1));
     assert!(root.is_dir());
 }
+
+/// Texts that are hard to read, or broken in the middle.
+const ODD: [&str; 8] = [
+    "",
+    "\u{feff}---\r\nid: PR030\r\n\ttitle: 'a\r\n",
+    "id: &a PR030\ntitle: *a\npreventions: *a\ndescription: |\n  \u{1f600}\u{200b} PV059 \u{e42a}",
+    "{\"id\": \"PR030\", \"preventions\": [\"PV059\", \"PV0",
+    "? [a, b]\n: - - - x\n",
+    "id: PR030\npreventions: [PV059, {a: *b, [",
+    "description: >-\n\n\n   x\n  y\n z\n",
+    "a: !!binary x\n...\n---\nb: \"\\uD83D\"\n",
+];
+
+#[test]
+fn no_place_is_too_odd() {
+    let (_folder, root, mut editor) = corpus(&[("preventions/PV059.yaml", CONTROL)]);
+    for (number, (text, name)) in ODD
+        .iter()
+        .zip(["yaml", "json", "md"].iter().cycle())
+        .enumerate()
+    {
+        let path = root.join(format!("corpus/preparation/PR03{number}.{name}"));
+        editor.open(&path, 1, text);
+        let document = json!({"uri": uri(&path)});
+        for (number, line) in text.split('\n').enumerate() {
+            for character in 0..=line.len() + 1 {
+                let position = json!({"line": number, "character": character});
+                let params = json!({
+                    "textDocument": document,
+                    "position": position,
+                    "range": {"start": position, "end": position},
+                    "context": {"diagnostics": [], "includeDeclaration": true},
+                    "newName": "PV070",
+                });
+                for method in ["hover", "completion", "references", "codeAction", "rename"] {
+                    let answer = editor.request(&format!("textDocument/{method}"), params.clone());
+                    assert_ne!(
+                        code(&answer),
+                        -32603,
+                        "{method} {position} {text:?}: {answer}"
+                    );
+                }
+            }
+        }
+        for method in ["documentSymbol", "formatting"] {
+            let params = json!({"textDocument": document});
+            let answer = editor.request(&format!("textDocument/{method}"), params);
+            assert_ne!(code(&answer), -32603, "{method} {text:?}: {answer}");
+        }
+        editor.settle(&path, 1);
+    }
+    assert_eq!(editor.shut_down(), 0);
+}

@@ -122,17 +122,13 @@ fn what_fits_is_offered_while_the_text_is_not_whole() {
         (found, text),
         (vec!["PV060".to_owned()], prose.replace("PV06|", "PV060"))
     );
-    let (found, _) = completed(
-        &mut editor,
-        &path,
-        version + 2,
-        "id: PR030\ncontributors:\n  - |\n",
-    );
-    assert_eq!(
-        found,
-        [] as [&str; 0],
-        "its own are gone from the corpus as it is typed"
-    );
+    let people = "id: PR030\ncontributors:\n  - Ann Example\n";
+    editor.replace(&path, version + 2, people);
+    let other = root.join("corpus/preparation/PR031.yaml");
+    editor.open(&other, 1, "");
+    let marked = "id: PR031\ncontributors:\n  - |\n";
+    let (found, _) = completed(&mut editor, &other, 2, marked);
+    assert_eq!(found, ["Ann Example"], "people of other entries");
 }
 
 #[test]
