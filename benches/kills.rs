@@ -1,13 +1,15 @@
-//! Kills migrations at random moments, and counts what that leaves behind.
+//! Kills migrations or fixes at random moments, and counts what that leaves behind.
 //!
 //! ```text
-//! cargo bench --bench kills -- ROUNDS ENTRIES
+//! cargo bench --bench kills -- [migrate|fix] ROUNDS ENTRIES
 //! ```
 //!
 //! Each round writes all entries over what the round before left, with other texts, and is killed
 //! with SIGKILL somewhere between its start and its end; every tenth writes into a folder that is not
 //! there. Then one more run, which cannot do anything of its own, finishes what was begun. A *torn*
 //! file is one whose text is not whole; a *mixed* state has files of both texts.
+//!
+//! With `fix`, each round breaks the date in all entries and kills a `check --fix`.
 
 #![allow(clippy::print_stdout)] // it is run by a person
 
@@ -35,7 +37,11 @@ fn main() {
         folder,
     };
     std::fs::write(&bench.broken, "x").expect("a file");
-    bench.run(rounds);
+    if std::env::args().any(|argument| argument == "fix") {
+        bench.run_fixes(rounds);
+    } else {
+        bench.run(rounds);
+    }
     let _ = std::fs::remove_dir_all(&bench.folder);
 }
 
@@ -71,14 +77,8 @@ impl Bench {
                 true => self.folder.join(format!("new-{round}")),
                 false => target.clone(),
             };
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            let mut child = spawn(&self.sources[round % 2], &target);
-            std::thread::sleep(Duration::from_micros(state % (usual + usual / 10)));
-            done += usize::from(matches!(child.try_wait(), Ok(Some(_))));
-            let _ = child.kill();
-            let _ = child.wait();
+            let child = spawn(&self.sources[round % 2], &target);
+            done += usize::from(kill(child, next(&mut state) % (usual + usual / 10)));
             unfinished += usize::from(target.join(".corpuslint-change/journal").exists());
             wait(spawn(&self.broken, &target));
             let found = look(&target);
@@ -90,12 +90,108 @@ impl Bench {
                 let _ = std::fs::remove_dir_all(&target);
             }
         }
+        self.tell(rounds, [torn, mixed, unfinished, done]);
+    }
+
+    fn run_fixes(&self, rounds: usize) {
+        let target = self.folder.join("corpus");
+        wait(spawn(&self.sources[0], &target));
+        let paths: Vec<PathBuf> = yaml_files(&target);
+        let break_all = || {
+            for path in &paths {
+                let id = path.file_stem().and_then(|stem| stem.to_str());
+                let id = id.expect("a name");
+                std::fs::write(path, broken(id)).expect("an entry");
+            }
+        };
+        break_all();
+        let started = Instant::now();
+        wait(fix(&self.folder, "date-format"));
+        let usual = started.elapsed().as_micros() as u64;
+        let (mut torn, mut mixed, mut unfinished, mut done) = (0, 0, 0, 0);
+        let mut state = 0x5eed_u64;
+        for _ in 0..rounds {
+            break_all();
+            let child = fix(&self.folder, "date-format");
+            done += usize::from(kill(child, next(&mut state) % (usual + usual / 10)));
+            unfinished += usize::from(target.join(".corpuslint-change/journal").exists());
+            // What finds nothing to fix finishes what was begun.
+            wait(fix(&self.folder, "syntax"));
+            let mut fixed = 0;
+            for path in &paths {
+                let text = std::fs::read_to_string(path).unwrap_or_default();
+                let id = path.file_stem().and_then(|stem| stem.to_str());
+                let old = broken(id.expect("a name"));
+                let new = old.replace("15th August 2025", "2025-08-15");
+                torn += usize::from(text != old && text != new);
+                fixed += usize::from(text == new);
+            }
+            mixed += usize::from(fixed != 0 && fixed != paths.len());
+            torn += yaml_files(&target).len().abs_diff(paths.len());
+        }
+        self.tell(rounds, [torn, mixed, unfinished, done]);
+    }
+
+    fn tell(&self, rounds: usize, [torn, mixed, unfinished, done]: [usize; 4]) {
         println!(
             "{rounds} kills of {} entries: {torn} torn files, {mixed} mixed states",
             self.entries
         );
         println!("{unfinished} were killed between journal and end, {done} had ended already");
     }
+}
+
+/// Xorshift, 64 bits (Marsaglia, 2003).
+fn next(state: &mut u64) -> u64 {
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    *state
+}
+
+/// Kills a run after some microseconds. Says whether it had ended by then.
+fn kill(mut child: Child, after: u64) -> bool {
+    std::thread::sleep(Duration::from_micros(after));
+    let ended = matches!(child.try_wait(), Ok(Some(_)));
+    let _ = child.kill();
+    let _ = child.wait();
+    ended
+}
+
+fn broken(id: &str) -> String {
+    let prose = "lorem ipsum ".repeat(80);
+    format!(
+        "id: {id}\ntitle: Entry {id}\ncreated: 15th August 2025\ndescription: |\n  {prose}end\n"
+    )
+}
+
+fn fix(folder: &Path, rule: &str) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_corpuslint"))
+        .args(["check", "--fix", "--select", rule])
+        .current_dir(folder)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program runs")
+}
+
+fn yaml_files(target: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![target.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for item in std::fs::read_dir(&folder).expect("a folder") {
+            let path = item.expect("an item").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path
+                .extension()
+                .is_some_and(|extension| extension == "yaml")
+            {
+                found.push(path);
+            }
+        }
+    }
+    found
 }
 
 fn source(folder: &Path, word: &str, entries: usize) -> PathBuf {

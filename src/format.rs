@@ -14,6 +14,9 @@ use crate::migrate::value::fields;
 use crate::syntax::{self, Document, Format, Kind, ProblemKind, emit};
 use crate::text::Span;
 
+/// What some editors put before a text.
+const BOM: &str = "\u{feff}";
+
 /// Why a file has no canonical form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unformatted {
@@ -50,7 +53,7 @@ pub fn canonical(
     let root = root.ok_or_else(|| Unformatted::new(start, "the file holds no fields"))?;
     let said = fields(root);
     let kind = kind
-        .filter(|&kind| layout.is_entry(kind))
+        .filter(|&kind| is_one_entry(kind, layout))
         .or_else(|| layout.kind_of_fields(&said))
         .ok_or_else(|| Unformatted::new(start, "it is not the file of one entry"))?;
     let ordered = layout.in_order(kind, said.clone());
@@ -60,12 +63,13 @@ pub fn canonical(
     };
     let line_end = line_end(source);
     let written = written.replace('\n', line_end);
+    let mark = if source.starts_with(BOM) { BOM } else { "" };
     let out = match syntax::front_matter(source).filter(|_| format == Format::Markdown) {
         Some(front) => {
             let rest = &source[front.range().end..];
-            format!("---{line_end}{written}{rest}")
+            format!("{mark}---{line_end}{written}{rest}")
         }
-        None => written,
+        None => format!("{mark}{written}"),
     };
     if says(&out, format, layout) == Some((said, comments::texts(&document))) {
         return Ok(out);
@@ -75,6 +79,13 @@ pub fn canonical(
         "its canonical form would say something else, which is a fault of this program; it is left \
          as it is",
     ))
+}
+
+/// Whether files of a kind hold one entry each, by the marks of its schema; where it has none, they
+/// are taken for entries.
+fn is_one_entry(kind: usize, layout: &Layout<'_>) -> bool {
+    let mut places = layout.plan(kind).places();
+    layout.is_entry(kind) || places.all(|place| place.marks.entry.is_none())
 }
 
 /// What a text says: its fields, and its comments in no order.

@@ -106,8 +106,6 @@ pub enum Encoding {
     Utf8,
     /// Code units of UTF-16.
     Utf16,
-    /// Unicode scalar values.
-    Utf32,
 }
 
 impl Encoding {
@@ -116,7 +114,6 @@ impl Encoding {
         match self {
             Self::Utf8 => text.len(),
             Self::Utf16 => text.chars().map(char::len_utf16).sum(),
-            Self::Utf32 => text.chars().count(),
         }
     }
 }
@@ -353,11 +350,7 @@ mod tests {
     fn editors_count_in_units_of_their_encoding() {
         let text = "a\u{e9}\u{1f600}x\r\nb\rc\n";
         let index = LineIndex::new(text);
-        for (encoding, behind) in [
-            (Encoding::Utf8, 7),
-            (Encoding::Utf16, 4),
-            (Encoding::Utf32, 3),
-        ] {
+        for (encoding, behind) in [(Encoding::Utf8, 7), (Encoding::Utf16, 4)] {
             assert_eq!(index.units(7, encoding), (0, behind), "{encoding:?}");
             assert_eq!(index.offset_of(0, behind, encoding), 7, "{encoding:?}");
             assert_eq!(index.offset_of(0, 99, encoding), 8, "the end of the line");

@@ -6,7 +6,12 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr)] // it says what it skipped
 
+#[cfg(unix)]
+#[path = "hostile/write.rs"]
+mod write;
+
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -16,16 +21,16 @@ use serde_json::Value;
 /// Cases that the generator cannot judge for this program, with the reason.
 const EXCEPTIONS: &[(&str, &str)] = &[];
 
-/// Classes that need what is not there yet: a command that mends files.
-const LATER: &[&str] = &["write"];
+/// What every other case is asked beside a plain check: what would be written.
+const PATCHES: &[&[&str]] = &[&["check", "--unsafe-fixes", "--diff"], &["fmt", "--diff"]];
 
 /// What a repository is asked beside a plain check.
 const GATES: &[&[&str]] = &[
-    &["--base", "HEAD~1"],
-    &["--base", "main", "--merge"],
-    &["--base", "main", "--head", "HEAD"],
-    &["--changed"],
-    &["--staged"],
+    &["check", "--base", "HEAD~1"],
+    &["check", "--base", "main", "--merge"],
+    &["check", "--base", "main", "--head", "HEAD"],
+    &["check", "--changed"],
+    &["check", "--staged"],
 ];
 
 /// Time for one case; what takes longer hangs.
@@ -67,7 +72,7 @@ fn path_of(name: &Value) -> PathBuf {
     }
 }
 
-fn run(out: &Path, case: &Value, secret: &str, gate: &[&str]) -> Option<Ran> {
+fn run(out: &Path, case: &Value, secret: &str, asked: &[&str]) -> Option<Ran> {
     let home = out.join(case["root"].as_str()?);
     let schema = out.join(case["schema"].as_str()?);
     let corpus = home.join("corpus");
@@ -86,18 +91,10 @@ fn run(out: &Path, case: &Value, secret: &str, gate: &[&str]) -> Option<Ran> {
     let _ = std::fs::remove_file(&json);
     let started = Instant::now();
     let mut child = Command::new(env!("CARGO_BIN_EXE_corpuslint"))
-        .args([
-            "check",
-            "--output-format",
-            "human",
-            "--output-format",
-            "json",
-        ])
-        .args(["--output-file", "/dev/stdout", "--output-file"])
-        .arg(&json)
+        .args(asked)
+        .args(reports(asked, &json))
         .arg("--config")
         .arg(&config)
-        .args(gate)
         .arg("--")
         .args(case["lint"].as_array()?.iter().map(path_of))
         .current_dir(&corpus)
@@ -146,8 +143,20 @@ fn run(out: &Path, case: &Value, secret: &str, gate: &[&str]) -> Option<Ran> {
     })
 }
 
+/// Where a check writes what it finds.
+fn reports(asked: &[&str], json: &Path) -> Vec<OsString> {
+    if asked[0] != "check" {
+        return Vec::new();
+    }
+    let options =
+        "--output-format human --output-format json --output-file /dev/stdout --output-file";
+    let mut arguments: Vec<OsString> = options.split(' ').map(Into::into).collect();
+    arguments.push(json.into());
+    arguments
+}
+
 /// What is wrong with how a case was handled.
-fn faults(out: &Path, case: &Value, ran: &Ran, secret: &str) -> Vec<String> {
+fn faults(out: &Path, case: &Value, ran: &Ran, secret: &str, asked: &[&str]) -> Vec<String> {
     let mut faults = Vec::new();
     let mut fault = |text: String| faults.push(text);
     let expect = case["expect"].as_str().unwrap_or("");
@@ -185,14 +194,16 @@ fn faults(out: &Path, case: &Value, ran: &Ran, secret: &str) -> Vec<String> {
             fault(format!("a command in the output: {start:?}"));
         }
     }
+    // A patch has the line ends and the tabs of its lines, and is as long as what it changes.
+    let is_patch = asked.contains(&"--diff");
     let raw = |c: char| {
-        (c.is_control() && c != '\n')
+        (c.is_control() && c != '\n' && !(is_patch && matches!(c, '\r' | '\t')))
             || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}' | '\u{e0000}'..='\u{e007f}')
     };
     if let Some(c) = text.chars().find(|&c| raw(c)) {
         fault(format!("a raw character in the output: {c:?}"));
     }
-    if ran.output.len() > 1_000_000 {
+    if ran.output.len() > 1_000_000 && !is_patch {
         fault(format!("{} bytes of output", ran.output.len()));
     }
     let home = out.join(case["root"].as_str().unwrap_or(""));
@@ -206,20 +217,20 @@ fn faults(out: &Path, case: &Value, ran: &Ran, secret: &str) -> Vec<String> {
     faults
 }
 
-/// What is wrong with how a repository was judged. Any verdict is right, as long as it is one.
-fn at_the_gate(out: &Path, case: &Value, secret: &str, gate: &[&str]) -> Vec<String> {
+/// What is wrong with the answer to something else. Any verdict is right, as long as it is one.
+fn asked_for_more(out: &Path, case: &Value, secret: &str, asked: &[&str]) -> Vec<String> {
     let mut case = case.clone();
     case["expect"] = "either".into();
     case["at"] = Value::Null;
-    let ran = run(out, &case, secret, gate).expect("the program ran");
-    let mut found = faults(out, &case, &ran, secret);
+    let ran = run(out, &case, secret, asked).expect("the program ran");
+    let mut found = faults(out, &case, &ran, secret, asked);
     if !matches!(ran.code, Some(0..=2)) {
         found.push(format!("no verdict but {:?}", ran.code));
     }
-    let gate = gate.join(" ");
+    let asked = asked.join(" ");
     found
         .into_iter()
-        .map(|fault| format!("{gate}: {fault}"))
+        .map(|fault| format!("{asked}: {fault}"))
         .collect()
 }
 
@@ -238,18 +249,32 @@ fn every_case_gets_what_it_must() {
         let id = case["id"].as_str().expect("an ID");
         let class = case["class"].as_str().expect("a class");
         let needs = case["needs"].to_string();
-        if case["written"] != true || LATER.contains(&class) || needs.contains("non-root") {
+        let skipped = needs.contains("non-root") || needs.contains("mount");
+        if case["written"] != true || skipped {
             continue;
         }
         if EXCEPTIONS.iter().any(|(name, _)| *name == id) {
             continue;
         }
         tried += 1;
-        let ran = run(&out, case, &secret, &[]).expect("the program ran");
-        let mut faults = faults(&out, case, &ran, &secret);
-        for gate in GATES.iter().filter(|_| class == "git") {
+        if class == "write" {
+            let faults = write::faults(&out, case);
+            if !faults.is_empty() {
+                wrong.insert(id.to_owned(), faults);
+            }
+            continue;
+        }
+        let ran = run(&out, case, &secret, &["check"]).expect("the program ran");
+        let mut faults = faults(&out, case, &ran, &secret, &["check"]);
+        let more = match class {
+            "git" => GATES,
+            // A patch of what is huge is as long, and takes its time where nothing is optimised.
+            "size" => &[],
+            _ => PATCHES,
+        };
+        for asked in more {
             tried += 1;
-            faults.extend(at_the_gate(&out, case, &secret, gate));
+            faults.extend(asked_for_more(&out, case, &secret, asked));
         }
         if !faults.is_empty() {
             wrong.insert(id.to_owned(), faults);

@@ -10,6 +10,9 @@ use std::process::{Command, Output};
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
+#[path = "common/random.rs"]
+mod random;
+
 #[path = "migrate/faults.rs"]
 mod faults;
 #[path = "migrate/formats.rs"]

@@ -12,12 +12,13 @@
 //! fixes. A section with files and no `findings` fence is one in which nothing is found.
 //! `BLESS=1 cargo test --test pages` rewrites the `findings` and `fixed` fences.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
 
-use corpuslint::diagnostic::{Change, Location};
-use corpuslint::fix;
+use corpuslint::diagnostic::{Change, Location, Severity};
+use corpuslint::fix::{self, Choice, Drafts};
 use corpuslint::history::Conflict;
 use corpuslint::history::loosened::loosened;
 use corpuslint::lint::{self, Gate, Options, Report, Snapshot};
@@ -355,6 +356,102 @@ fn blocks(rule: &Rule, example: &Example, folder: &Path) -> Vec<Block> {
 fn page_file(rule: &Rule) -> PathBuf {
     let name = rule.name.replace('-', "_");
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/rules/{name}.md"))
+}
+
+/// Findings of all rules in an example with some fixes made, and the files that they are in.
+fn with_fixes(
+    workspace: &Workspace,
+    files: &[SourceFile],
+    drafts: &Drafts,
+) -> (Report, Vec<SourceFile>) {
+    let options = Options {
+        select: Vec::new(),
+        ignore: Vec::new(),
+        today: "2026-11-22".parse().expect("a date"),
+        whole_corpus: true,
+        cache: None,
+    };
+    let mut files = files.to_vec();
+    let finder = Finder::new(workspace, workspace.root());
+    drafts.lay_over(&mut files, &finder, &workspace.base);
+    let done = AtomicUsize::new(0);
+    let report = lint::run(workspace, &files, &options, &done).expect("a report");
+    (report, files)
+}
+
+/// Errors and warnings by rule.
+fn counts(report: &Report) -> BTreeMap<&'static str, usize> {
+    let mut counts = BTreeMap::new();
+    for found in &report.diagnostics {
+        if found.severity > Severity::Note {
+            *counts.entry(found.rule).or_default() += 1 + found.related.len();
+        }
+    }
+    counts
+}
+
+/// What a rule keeps another silent about until its own finding is mended: a name that only looks like
+/// an ID can be looked up when it is one.
+const UNCOVERS: [(&str, &str); 1] = [("id-lookalike", "dangling-reference")];
+
+/// With all rules on: fixes come to an end, doing them again does nothing, and no rule finds more
+/// than before.
+#[test]
+fn fixes_settle_and_make_nothing_worse() {
+    let mut wrong = String::new();
+    for (rule, example) in RULES.iter().flat_map(|rule| {
+        examples(rule.page)
+            .into_iter()
+            .map(move |example| (rule, example))
+    }) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (workspace, files) = open(&example, Side::Head, folder.path());
+        for choice in [Choice::Safe, Choice::Unsafe] {
+            let mut drafts = Drafts::default();
+            let (first, _) = with_fixes(&workspace, &files, &drafts);
+            let mut rounds = 0;
+            loop {
+                let (now, seen) = with_fixes(&workspace, &files, &drafts);
+                let made = drafts.fix(&now.diagnostics, &seen, &workspace, choice);
+                rounds += 1;
+                if made == 0 {
+                    break;
+                }
+                let place = format!("{}: {}", rule.name, example.heading);
+                assert!(
+                    rounds < 10,
+                    "{place}: the fixes do not settle: {:#?}",
+                    drafts.rewrites()
+                );
+            }
+            let (last, _) = with_fixes(&workspace, &files, &drafts);
+            let before = counts(&first);
+            for (name, count) in counts(&last) {
+                let old = before.get(name).copied().unwrap_or(0);
+                let uncovered = UNCOVERS
+                    .iter()
+                    .any(|(fixed, found)| *found == name && before.contains_key(fixed));
+                if count > old && !uncovered {
+                    let heading = &example.heading;
+                    writeln!(
+                        wrong,
+                        "{}, {heading} ({choice:?}): {name} {old} -> {count}",
+                        rule.name
+                    )
+                    .expect("text");
+                    for found in last.diagnostics.iter().filter(|found| found.rule == name) {
+                        writeln!(
+                            wrong,
+                            "   {}:{} {}",
+                            found.location.path, found.location.start, found.message
+                        )
+                        .expect("text");
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
 }
 
 #[test]

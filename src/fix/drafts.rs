@@ -9,9 +9,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Rewrite;
 use super::edits::{Chosen, fits, rewritten};
-use crate::diagnostic::{Diagnostic, Edit, Fix, Safety};
+use crate::diagnostic::{Diagnostic, Edit, Fix, Safety, Severity};
 use crate::snapshot::{Finder, SourceFile, Workspace};
 use crate::syntax::{self, Format, Limits};
+use crate::text::Span;
 
 /// Which fixes are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,11 +94,13 @@ impl Drafts {
         choice: Choice,
     ) -> usize {
         let before = Before::new(files, workspace);
+        let faults = Faults::new(found);
         let mut chosen = Chosen::default();
         let mut names: BTreeMap<&Arc<str>, Arc<str>> = BTreeMap::new();
         let mut made = 0;
         for found in found {
-            let Some(fix) = found.fix.as_ref().filter(|fix| choice.takes(fix.safety)) else {
+            let fix = found.fix.as_ref().filter(|fix| choice.takes(fix.safety));
+            let Some(fix) = fix.filter(|fix| !faults.are_in_the_way(found, fix)) else {
                 continue;
             };
             let new_name = fix
@@ -185,6 +188,36 @@ impl Drafts {
         let mut rewrites: Vec<Rewrite> = self.by_path.iter().filter_map(rewrite).collect();
         rewrites.sort_by(|a, b| a.path.cmp(&b.path));
         rewrites
+    }
+}
+
+/// Where errors and warnings stand. To tidy what is wrong would move it away from where a person is
+/// to look at it.
+struct Faults<'f> {
+    by_path: FxHashMap<&'f str, Vec<Span>>,
+}
+
+impl<'f> Faults<'f> {
+    fn new(found: &'f [Diagnostic]) -> Self {
+        let mut by_path: FxHashMap<&str, Vec<Span>> = FxHashMap::default();
+        for found in found.iter().filter(|found| found.severity > Severity::Note) {
+            let related = found.related.iter().map(|related| &related.location);
+            for location in std::iter::once(&found.location).chain(related) {
+                let spans = by_path.entry(location.path.as_ref()).or_default();
+                spans.push(location.span());
+            }
+        }
+        Self { by_path }
+    }
+
+    /// Whether the fix of a note would write where something worse is found.
+    fn are_in_the_way(&self, found: &Diagnostic, fix: &Fix) -> bool {
+        let on = |edit: &Edit| {
+            let spans = self.by_path.get(edit.path.as_ref());
+            let mut spans = spans.into_iter().flatten();
+            spans.any(|span| edit.span.contains(*span) || span.contains(edit.span))
+        };
+        found.severity == Severity::Note && fix.edits.iter().any(on)
     }
 }
 

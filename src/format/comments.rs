@@ -1,5 +1,7 @@
 //! Which value a comment belongs to.
 
+use std::collections::btree_map::Entry;
+
 use crate::syntax::emit::Comments;
 use crate::syntax::{self, Document, Format, Node, push_segment};
 use crate::text::Span;
@@ -200,14 +202,18 @@ impl Sorting<'_> {
             owner = self.anchors[owner].parent.unwrap_or(owner);
         }
         let pointer = self.anchors[owner].pointer.clone();
-        if self.comments.behind.contains_key(&pointer) {
-            self.comments
-                .below
-                .entry(pointer)
-                .or_default()
-                .push(comment);
-        } else {
-            self.comments.behind.insert(pointer, comment);
+        match self.comments.behind.entry(pointer) {
+            Entry::Vacant(place) => {
+                place.insert(comment);
+            }
+            Entry::Occupied(taken) => {
+                let pointer = taken.key().clone();
+                self.comments
+                    .below
+                    .entry(pointer)
+                    .or_default()
+                    .push(comment);
+            }
         }
     }
 

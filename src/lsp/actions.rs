@@ -106,6 +106,8 @@ fn edits(world: &World, here: &Here, fix: &Fix) -> Option<Edits> {
 /// All safe fixes of a file, again and again until there are no more.
 fn fix_all(world: &mut World, here: &Here) -> Option<Value> {
     let home = &mut world.homes[here.home];
+    // Whatever happens on the way, the file is read again before anything else is answered.
+    home.touch(&here.path);
     let session = home.session.as_mut()?;
     let before = session.file(&here.shown)?.clone();
     let workspace = std::sync::Arc::clone(session.workspace());

@@ -83,10 +83,8 @@ fn first_paragraph(world: &World, home: usize, shown: &str, id: &str) -> Option<
         Some(prose.text().to_owned())
     });
     let prose = prose??;
-    let paragraphs = prose.split("\n\n").map(str::trim);
-    let first = paragraphs
-        .filter(|paragraph| !paragraph.is_empty())
-        .next()?;
+    let mut paragraphs = prose.split("\n\n").map(str::trim);
+    let first = paragraphs.find(|paragraph| !paragraph.is_empty())?;
     let words = first.split_whitespace().collect::<Vec<_>>().join(" ");
     let short: String = words.chars().take(SHOWN).collect();
     Some(if short.len() < words.len() {

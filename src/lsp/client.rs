@@ -68,7 +68,6 @@ impl Client {
         let encoding = match self.encoding {
             Encoding::Utf8 => "utf-8",
             Encoding::Utf16 => "utf-16",
-            Encoding::Utf32 => "utf-32",
         };
         json!({
             "capabilities": {

@@ -120,8 +120,7 @@ fn values(world: &mut World, here: &Here, cursor: &Cursor) -> Vec<Value> {
     };
     let marks = &place.marks;
     let mut plain: Vec<String> = marks.allowed.clone();
-    if let Some(date) = marks.date.filter(|date| date.notation == Notation::Iso) {
-        let _ = date;
+    if marks.date.is_some_and(|date| date.notation == Notation::Iso) {
         plain.push(session.today().to_string());
     }
     if marks.person {
@@ -208,51 +207,20 @@ fn ids(
     kinds: Option<&Vec<String>>,
     list: List,
 ) -> Vec<Value> {
-    // In prose the last word counts, and it must look like the beginning of an ID.
-    let word = match kinds {
-        Some(_) => cursor.typed.as_str(),
-        None => {
-            let part = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '-' | '_');
-            cursor.typed.rsplit(part).next().unwrap_or("")
-        }
-    };
-    let is_id = word.len() >= 2 && word.chars().next().is_some_and(char::is_uppercase);
-    if kinds.is_none() && !is_id {
-        return Vec::new();
-    }
-    let span = Span {
-        start: match kinds {
-            Some(_) => cursor.span.start,
-            None => cursor.span.end - word.len() as u32,
+    let (word, span) = match kinds {
+        Some(_) => (cursor.typed.as_str(), cursor.span),
+        // In prose the last word counts, where it looks like the beginning of an ID.
+        None => match last_word(cursor) {
+            Some(found) => found,
+            None => return Vec::new(),
         },
-        end: cursor.span.end,
     };
     let home = &mut world.homes[here.home];
     let base = home.base.to_string_lossy().into_owned();
-    let shown = here.shown.as_str();
     let Some(session) = home.session.as_mut() else {
         return Vec::new();
     };
-    let query = word.to_lowercase();
-    let mut found: Vec<(bool, String, String)> = session.look(|corpus| {
-        let fits = |entry: &&Entry| {
-            let kind = corpus.kind_name(entry);
-            kinds.is_none_or(|kinds| kinds.iter().any(|it| it == kind))
-                && !entry.retired
-                && **corpus.path(entry) != *shown
-        };
-        let entries = corpus.definitions().filter(fits);
-        let known = entries.map(|entry| {
-            let title = entry.label.as_deref().unwrap_or("").to_owned();
-            (corpus.text(entry.id).to_string(), title)
-        });
-        let rated = known.filter_map(|(id, title)| {
-            let begins = id.to_lowercase().starts_with(&query);
-            let holds = kinds.is_some() && title.to_lowercase().contains(&query);
-            (begins || holds).then_some((!begins, id, title))
-        });
-        rated.collect()
-    });
+    let mut found = session.look(|corpus| fitting(corpus, &here.shown, word, kinds));
     found.retain(|(_, id, _)| !cursor.siblings.contains(id));
     found.sort();
     found.truncate(ITEMS + 1);
@@ -270,6 +238,40 @@ fn ids(
         item
     });
     items.collect()
+}
+
+/// The word before the cursor, where an ID may begin so.
+fn last_word(cursor: &Cursor) -> Option<(&str, Span)> {
+    let part = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '-' | '_');
+    let word = cursor.typed.rsplit(part).next()?;
+    let begins = word.len() >= 2 && word.starts_with(char::is_uppercase);
+    let start = cursor.span.end.checked_sub(word.len() as u32)?;
+    let end = cursor.span.end;
+    begins.then_some((word, Span { start, end }))
+}
+
+/// Entries that fit a word, in other files than one: whether only the title does, ID and title.
+fn fitting(
+    corpus: &Corpus<'_>,
+    shown: &str,
+    word: &str,
+    kinds: Option<&Vec<String>>,
+) -> Vec<(bool, String, String)> {
+    let query = word.to_lowercase();
+    let wanted = |entry: &&Entry| {
+        let kind = corpus.kind_name(entry);
+        let is_kind = kinds.is_none_or(|kinds| kinds.iter().any(|it| it == kind));
+        is_kind && !entry.retired && **corpus.path(entry) != *shown
+    };
+    let entries = corpus.definitions().filter(wanted);
+    let rated = entries.filter_map(|entry| {
+        let id = corpus.text(entry.id).to_string();
+        let title = entry.label.as_deref().unwrap_or("");
+        let begins = id.to_lowercase().starts_with(&query);
+        let holds = kinds.is_some() && title.to_lowercase().contains(&query);
+        (begins || holds).then(|| (!begins, id, title.to_owned()))
+    });
+    rated.collect()
 }
 
 /// A text as a value, in quotes where it needs them.

@@ -230,10 +230,7 @@ fn hear(
                 world.touch(&path);
             }
         }
-        "textDocument/didSave" => {
-            // What is beside the saved text may have changed unseen.
-            world.homes.iter_mut().for_each(super::home::Home::rescan);
-        }
+        "textDocument/didSave" => saved(world, params)?,
         "workspace/didChangeWatchedFiles" => watched(world, params)?,
         "workspace/didChangeWorkspaceFolders" => folders(world, params)?,
         // Others tell nothing that matters here.
@@ -259,6 +256,21 @@ fn open(world: &mut World, params: Params<'_>) -> Result<(), Refusal> {
     world.open_around(&path);
     world.documents.open(path.clone(), document);
     world.touch(&path);
+    Ok(())
+}
+
+/// What is beside the saved text may have changed unseen.
+fn saved(world: &mut World, params: Params<'_>) -> Result<(), Refusal> {
+    let path = path(params)?;
+    let is_profile = path.is_some_and(|path| {
+        let is_new = world.home_of(&path).is_none_or(|home| !world.homes[home].is_configuration(&path));
+        is_new && path.file_name().is_some_and(|name| name == profile::FILE_NAME)
+    });
+    if is_profile {
+        reopen(world);
+    } else {
+        world.homes.iter_mut().for_each(super::home::Home::rescan);
+    }
     Ok(())
 }
 

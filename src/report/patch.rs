@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::io::{self, Write};
+use std::time::Duration;
 
 use similar::TextDiff;
 
@@ -16,6 +17,9 @@ use crate::fix::Rewrite;
 
 /// Lines around a change.
 const CONTEXT: usize = 3;
+
+/// Time to look for the smallest change of one file.
+const DEADLINE: Duration = Duration::from_secs(2);
 
 /// Writes a patch, and says how many of its lines are escaped. `shown` gives the path of a file as a
 /// person in the current folder would write it.
@@ -72,7 +76,10 @@ fn file(
 fn hunks(before: &str, after: &str, paint: Paint, out: &mut dyn Write) -> io::Result<usize> {
     let old = lines(before);
     let new = lines(after);
-    let diff = TextDiff::from_slices(&old, &new);
+    let mut diff = TextDiff::configure();
+    // Two long texts with nothing in common take time that grows with the square of their length;
+    // behind the deadline the rest of one is replaced by the rest of the other, which is as right.
+    let diff = diff.timeout(DEADLINE).diff_slices(&old, &new);
     let mut escaped = 0;
     for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
         let header = hunk.header().to_string();
@@ -110,7 +117,7 @@ fn safe(sign: char, text: &str) -> Cow<'_, str> {
     };
     // A runner takes away the blank in front before it looks for a command.
     let command = sign == ' ' && text.trim_start().starts_with("::");
-    let runner = text.contains("##[") || text.contains("##vso[");
+    let runner = names_a_command(text);
     let printed = |c: char| is_printed(c) || c == '\t';
     if !command && !runner && text_only.chars().all(printed) {
         return Cow::Borrowed(text);
@@ -124,6 +131,19 @@ fn safe(sign: char, text: &str) -> Cow<'_, str> {
     }
     out.push_str(end);
     Cow::Owned(out)
+}
+
+/// Whether `##` stands before something else than the blank of a heading, as in `##[error]`,
+/// `##vso[` and `##teamcity[`.
+fn names_a_command(text: &str) -> bool {
+    let mut rest = text;
+    while let Some(at) = rest.find("##") {
+        rest = rest[at..].trim_start_matches('#');
+        if !matches!(rest.chars().next(), None | Some(' ' | '\t' | '\r')) {
+            return true;
+        }
+    }
+    false
 }
 
 /// The lines of a text, each with its LF: a lone CR ends no line of a patch.

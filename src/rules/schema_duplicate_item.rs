@@ -23,10 +23,17 @@ pub(super) fn check(view: &DocumentView<'_>, sink: &mut Sink) {
             .label("again here")
             .related(*first, "first here")
             .help("delete one of the two");
-        let span = spot::list(view, violation)
-            .and_then(|list| rewrite::delete_item(list, *index, view.source));
-        if let Some(span) = span {
+        let Some(list) = spot::list(view, violation) else {
+            continue;
+        };
+        // One that has a comment is kept, and the other goes.
+        let other = || list.items().position(|item| item.span() == *first);
+        if let Some(span) = rewrite::delete_item(list, *index, view.source) {
             reported.fix(Safety::Safe, "Delete it here", span, "");
+        } else if let Some(span) = other()
+            .and_then(|other| rewrite::delete_item(list, other, view.source))
+        {
+            reported.fix(Safety::Safe, "Delete the other one", span, "");
         }
     }
 }

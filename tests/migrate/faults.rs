@@ -6,6 +6,7 @@ use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use super::*;
+use crate::random::Random;
 
 /// A corpus with many entries, made from one of this repository.
 fn many(folder: &Path, entries: usize, word: &str) -> PathBuf {
@@ -38,17 +39,6 @@ fn spawn(source: &Path, target: &Path) -> Child {
     .expect("the program runs")
 }
 
-/// Numbers that look random and are the same in each run.
-fn moments(seed: u64) -> impl FnMut() -> u64 {
-    let mut state = seed | 1;
-    move || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state
-    }
-}
-
 /// How many files of a target begin with which word; files that are neither whole are torn.
 fn words(target: &Path) -> BTreeMap<String, usize> {
     let mut found = BTreeMap::new();
@@ -75,7 +65,7 @@ fn a_kill_leaves_the_old_state_or_the_new_one() {
     let entries = 400;
     let old = many(folder.path(), entries, "old");
     let new = many(folder.path(), entries, "new");
-    let mut random = moments(0x5eed);
+    let mut random = Random::new(0x5eed);
     let whole = |word: &str| BTreeMap::from([(word.to_owned(), entries)]);
     for round in 0..20 {
         let target = folder.path().join(format!("target-{round}"));
@@ -85,7 +75,7 @@ fn a_kill_leaves_the_old_state_or_the_new_one() {
             assert_eq!(words(&target), whole("old"));
         }
         let mut child = spawn(&new, &target);
-        std::thread::sleep(Duration::from_micros(random() % 400_000));
+        std::thread::sleep(Duration::from_micros(random.below(400_000) as u64));
         // It may have ended by now, which is one of the states.
         let _ = child.kill();
         let _ = child.wait();

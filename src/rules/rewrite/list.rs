@@ -1,12 +1,26 @@
 //! Items of lists.
 
 use super::{line_before, line_end};
-use crate::syntax::{Node, Style};
+use crate::syntax::{self, Format, Node, Style};
 use crate::text::Span;
 
 /// What to delete so that an item goes: whole lines of a block list, an item with its comma of one
-/// in brackets. The only item of a block list cannot go alone.
+/// in brackets. The only item of a block list cannot go alone, nor can one that has a comment.
 pub(crate) fn delete_item(list: Node<'_>, index: usize, source: &str) -> Option<Span> {
+    let span = place(list, index, source)?;
+    let all = match list.document().format() {
+        Format::Json => return Some(span),
+        Format::Yaml => Span::new(0, source.len()),
+        Format::Markdown => syntax::front_matter(source)?,
+    };
+    let written = span.slice(source).contains('#');
+    let comments = written.then(|| syntax::yaml_comments(source, all));
+    let mut comments = comments.into_iter().flatten();
+    (!comments.any(|comment| span.contains(comment))).then_some(span)
+}
+
+/// Where an item stands, with what goes together with it.
+fn place(list: Node<'_>, index: usize, source: &str) -> Option<Span> {
     let item = list.items().nth(index)?;
     if list.is_alias() {
         return None;
