@@ -4,17 +4,20 @@
 //! is said by the marks of its schema.
 
 mod answer;
+mod edit;
 mod series;
 mod shape;
 mod shelf;
 
 pub mod form;
+pub mod init;
 pub mod issue;
 pub mod rename;
 pub mod retire;
 pub mod scaffold;
 
-pub use rename::{Move, Moved};
+pub use edit::Stuck;
+pub use rename::{Move, Moved, Renaming};
 pub use retire::{Left, Retire, Retired};
 pub use scaffold::{Begun, Draft, Wanted, similar};
 pub use series::{Place, next};

@@ -8,6 +8,7 @@ mod fixing;
 mod fmt;
 mod gate;
 mod id;
+mod init;
 mod lsp;
 mod manual;
 mod migrate;
@@ -78,6 +79,8 @@ enum Command {
     Backtest(backtest::Args),
     /// Take a corpus from one format to another, and prove that nothing was lost
     Migrate(migrate::Args),
+    /// Begin a corpus: the profile, its schemas, the workflow, the hook and a first entry
+    Init(init::Args),
     /// Begin an entry: the next free ID, the days, and the fields that its schema wants
     New(new::Args),
     /// Take the next ID, move an entry to another, or retire it
@@ -219,6 +222,7 @@ fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         Command::Diff(args) => diff::run(args, screen),
         Command::Backtest(args) => backtest::run(args, screen),
         Command::Migrate(args) => migrate::run(args, screen),
+        Command::Init(args) => init::run(args, screen),
         Command::New(args) => new::run(args, screen),
         Command::Id(args) => id::run(args, screen),
         Command::Lsp(_) => lsp::run(),

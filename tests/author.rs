@@ -12,8 +12,12 @@ macro_rules! corpus {
 
 #[path = "author/branches.rs"]
 mod branches;
+#[path = "author/forms.rs"]
+mod forms;
 #[path = "author/framework.rs"]
 mod framework;
+#[path = "author/init.rs"]
+mod init;
 #[path = "author/moves.rs"]
 mod moves;
 #[path = "author/new.rs"]
@@ -121,6 +125,12 @@ impl Corpus {
         found
             .map(|found| format!("{} {} {}", found["path"], found["rule"], found["message"]))
             .collect()
+    }
+
+    /// Every entry is in its canonical form.
+    fn is_canonical(&self) {
+        let ran = self.run(&["fmt", "--check"]);
+        assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
     }
 
     /// Nothing worse than a note, on its own and as a change.

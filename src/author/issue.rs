@@ -100,17 +100,23 @@ struct Answer {
     line: usize,
     label: String,
     /// What stands below it, its comments left out; empty where nothing was answered.
-    lines: Vec<String>,
+    lines: Vec<(usize, String)>,
 }
 
 impl Answer {
     fn text(&self) -> String {
-        let text = self.lines.join("\n");
+        let lines: Vec<&str> = self.lines.iter().map(|(_, text)| text.as_str()).collect();
+        let text = lines.join("\n");
         // What GitHub writes where nothing was answered.
         match text.trim() {
             "_No response_" => String::new(),
             _ => text,
         }
+    }
+
+    /// The line of the body that a line of the text is.
+    fn line_of(&self, below: usize) -> usize {
+        self.lines.get(below).map_or(self.line, |(line, _)| *line)
     }
 }
 
@@ -156,7 +162,10 @@ fn split(body: &str) -> Result<Vec<Answer>, Vec<Fault>> {
                 lines: Vec::new(),
             });
         } else if let Some(answer) = answers.last_mut() {
-            answer.lines.push(text);
+            // A line that held nothing but a comment is gone whole.
+            if raw.trim().is_empty() || !text.trim().is_empty() {
+                answer.lines.push((line, text));
+            }
         } else if !text.trim().is_empty() {
             return fault(line, "this stands before the first heading of the form");
         }
@@ -234,7 +243,7 @@ fn kind(shelf: &Shelf<'_>, answers: &[Answer]) -> Result<usize, Vec<Fault>> {
     let Some(answer) = answers.iter().find(|answer| answer.label == KIND) else {
         return fail(
             1,
-            format!("there is no heading `### {KIND}`: this is no form of this corpus"),
+            format!("there is no heading `{KIND}`: this is no form of this corpus"),
         );
     };
     let said = answer.text();
@@ -268,15 +277,12 @@ impl Form<'_> {
         if !questions.iter().any(|question| question.label == *label) {
             let known = questions.iter().map(|question| question.label.as_str());
             let hint = did_you_mean(label, known)
-                .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                .map_or(String::new(), |near| format!(", perhaps `{near}`"));
             let label: String = label.chars().take(80).collect();
             let message = format!(
-                "`{label}` is no heading of this form{hint} Within an answer, headings begin with `####`"
+                "`{label}` is no heading of this form{hint}; within an answer, begin headings with four signs"
             );
-            self.fault(
-                answer.line,
-                message.replacen("form Within", "form. Within", 1),
-            );
+            self.fault(answer.line, message);
         } else if let Some(first) = all.iter().find(|other| other.label == *label)
             && first.line != answer.line
         {
@@ -304,7 +310,10 @@ impl Form<'_> {
             About::Field(part, shape) => match answer::value(self.shelf, shape, &text) {
                 Ok(Some(value)) => self.field(*part, shape.name, &value),
                 Ok(None) => {}
-                Err((below, message)) => self.fault(line + 1 + below, message),
+                Err((below, message)) => {
+                    let line = answer.map_or(line, |answer| answer.line_of(below));
+                    self.fault(line, message);
+                }
             },
         }
     }

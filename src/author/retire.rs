@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::rename::{Renaming, Stuck, bump};
+use super::edit::Stuck;
+use super::rename::{Renaming, bump};
 use super::shelf::Renames;
 use super::{AuthorError, Card, Shelf, ShelfFile, refuse};
 use crate::entry::Subject;

@@ -120,7 +120,10 @@ fn values(world: &mut World, here: &Here, cursor: &Cursor) -> Vec<Value> {
     };
     let marks = &place.marks;
     let mut plain: Vec<String> = marks.allowed.clone();
-    if marks.date.is_some_and(|date| date.notation == Notation::Iso) {
+    if marks
+        .date
+        .is_some_and(|date| date.notation == Notation::Iso)
+    {
         plain.push(session.today().to_string());
     }
     if marks.person {

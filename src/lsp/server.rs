@@ -263,8 +263,13 @@ fn open(world: &mut World, params: Params<'_>) -> Result<(), Refusal> {
 fn saved(world: &mut World, params: Params<'_>) -> Result<(), Refusal> {
     let path = path(params)?;
     let is_profile = path.is_some_and(|path| {
-        let is_new = world.home_of(&path).is_none_or(|home| !world.homes[home].is_configuration(&path));
-        is_new && path.file_name().is_some_and(|name| name == profile::FILE_NAME)
+        let is_new = world
+            .home_of(&path)
+            .is_none_or(|home| !world.homes[home].is_configuration(&path));
+        is_new
+            && path
+                .file_name()
+                .is_some_and(|name| name == profile::FILE_NAME)
     });
     if is_profile {
         reopen(world);

@@ -26,7 +26,7 @@ fn a_section_moves_with_all_that_is_below_it() {
     );
     let stone = corpus.read("corpus/motive/MT012.yaml");
     let fields = format!(
-        "id: MT012\ntitle: 'Coercion' # a comment\nstatus: retired\nretired: {}\nreason: 'Sorted anew: see #7.'\nreplaced_by: MT030\n",
+        "id: MT012\ntitle: 'Coercion' # a comment\nstatus: retired\nretired: {}\nreason: \"Sorted anew: see #7.\"\nreplaced_by: MT030\n",
         today()
     );
     assert!(stone.contains(&fields), "{stone}");
@@ -107,6 +107,7 @@ fn every_entry_can_move() {
     corpus.good(&["id", "move", "MT005.002", "MT005.020"]);
     corpus.good(&["id", "move", "MT017", "MT050"]);
     corpus.is_clean();
+    corpus.is_canonical();
 }
 
 #[test]

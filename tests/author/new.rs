@@ -37,6 +37,7 @@ fn an_entry_is_begun() {
         found.len() == 1 && found[0].contains("placeholder-text"),
         "{found:?}"
     );
+    corpus.is_canonical();
 }
 
 #[test]
@@ -74,6 +75,7 @@ fn every_kind_can_be_begun() {
         corpus.findings(&["--base", "HEAD"], &["error"]),
         Vec::<String>::new()
     );
+    corpus.is_canonical();
 }
 
 #[test]

@@ -16,7 +16,7 @@ fn an_entry_becomes_a_tombstone_and_its_references_those_to_the_heir() {
     ]);
     let stone = corpus.read("corpus/preventions/PV059.yaml");
     let fields = format!(
-        "status: retired\nretired: {}\nreason: 'Merged: it is the same.'\nreplaced_by: PV012\n",
+        "status: retired\nretired: {}\nreason: \"Merged: it is the same.\"\nreplaced_by: PV012\n",
         today()
     );
     assert!(stone.contains(&fields), "{stone}");
@@ -29,6 +29,7 @@ fn an_entry_becomes_a_tombstone_and_its_references_those_to_the_heir() {
         assert!(path.ends_with("PV059.yaml"), "{path}");
     }
     corpus.is_clean();
+    corpus.is_canonical();
 }
 
 #[test]

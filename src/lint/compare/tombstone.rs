@@ -1,12 +1,11 @@
 //! The file of a removed entry as that of a retired one.
 
 use jiff::civil::Date;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::entry::{Subject, written};
-use crate::rules::rewrite;
 use crate::schema::vocabulary::DateRole;
-use crate::syntax::{self, Document, Format, Limits};
+use crate::syntax::{self, Document, Format, Limits, emit};
 
 /// What is said of a retirement.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +54,7 @@ pub fn tombstone(
             let pairs: Vec<String> = lines
                 .iter()
                 .map(|(name, value)| field(name, value, subject, line_break))
-                .collect::<Option<_>>()?;
+                .collect();
             format!(
                 "{}{}{}",
                 &source[..line_end],
@@ -72,17 +71,14 @@ pub fn tombstone(
     (problems.is_empty() && lines.iter().all(said)).then_some(text)
 }
 
-/// A field on a line of its own.
-fn field(name: &str, value: &str, subject: &Subject<'_>, line_break: &str) -> Option<String> {
+/// A field on lines of its own, in the canonical form.
+fn field(name: &str, value: &str, subject: &Subject<'_>, line_break: &str) -> String {
     let mut known = subject.place.fields(subject.plan);
     let place = known.find(|(field, _)| *field == name);
-    // A date of a date's field stands as it is.
-    let is_date = place.is_some_and(|(_, place)| place.marks.date.is_some());
-    let value = match is_date {
-        true => value.to_owned(),
-        false => rewrite::fresh(value, Format::Yaml)?,
-    };
-    Some(format!("{line_break}{name}: {value}"))
+    let is_date = |_: &str| place.is_some_and(|(_, place)| place.marks.date.is_some());
+    let fields = Map::from_iter([(name.to_owned(), Value::from(value))]);
+    let text = emit::yaml(&fields, &is_date);
+    format!("{line_break}{}", text.trim_end().replace('\n', line_break))
 }
 
 /// The fields that retire an entry, with their values. `None` where the schema has no place for what
