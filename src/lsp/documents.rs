@@ -71,3 +71,54 @@ impl Documents {
         self.0.keys()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    /// Line and character of a place, counted one character after another.
+    fn place(text: &[char], at: usize, encoding: Encoding) -> Value {
+        let (mut line, mut character) = (0, 0);
+        for &c in &text[..at] {
+            if c == '\n' {
+                (line, character) = (line + 1, 0);
+            } else {
+                character += match encoding {
+                    Encoding::Utf8 => c.len_utf8(),
+                    Encoding::Utf16 => c.len_utf16(),
+                };
+            }
+        }
+        json!({"line": line, "character": character})
+    }
+
+    proptest! {
+        #[test]
+        fn the_text_is_that_of_the_editor(
+            start in "[a\u{e9}\u{1f600}\n]{0,12}",
+            edits in prop::collection::vec(
+                (any::<prop::sample::Index>(), any::<prop::sample::Index>(), "[b\u{e8}\n]{0,4}"),
+                1..8,
+            ),
+            is_wide in any::<bool>(),
+        ) {
+            let encoding = if is_wide { Encoding::Utf16 } else { Encoding::Utf8 };
+            let mut expected: Vec<char> = start.chars().collect();
+            let mut document = Document { uri: String::new(), version: 1, text: start };
+            let mut changes = Vec::new();
+            for (one, other, text) in &edits {
+                let [one, other] = [one, other].map(|it| it.index(expected.len() + 1));
+                let (from, to) = (one.min(other), one.max(other));
+                let [begin, end] = [from, to].map(|at| place(&expected, at, encoding));
+                changes.push(json!({"range": {"start": begin, "end": end}, "text": text}));
+                expected.splice(from..to, text.chars());
+            }
+            let changed = document.change(&changes, encoding);
+            prop_assert!(changed.is_ok());
+            prop_assert_eq!(document.text, expected.into_iter().collect::<String>());
+        }
+    }
+}

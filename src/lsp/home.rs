@@ -12,7 +12,7 @@ use crate::lint::{Changed, Options, Session};
 use crate::profile::Profile;
 use crate::rules;
 use crate::schema::SchemaError;
-use crate::snapshot::{Fault, Finder, Nearest, Workspace, relative};
+use crate::snapshot::{Fault, Finder, Nearest, SourceFile, Workspace, relative};
 use crate::text::{Position, decode_lossy, did_you_mean};
 
 /// A corpus.
@@ -96,11 +96,18 @@ impl Home {
 
     /// Looks for files on disk that have changed, come or gone.
     pub(super) fn rescan(&mut self) {
-        let now = self.stamps_now();
+        // The configuration is small, and what it says is compared.
+        self.is_unconfigured = true;
+        let Some(session) = &self.session else {
+            return;
+        };
+        let workspace = session.workspace();
+        let finder = Finder::new(workspace, workspace.root());
+        let now = stamps(&finder.walk(&workspace.root()).unwrap_or_default());
         let before = std::mem::take(&mut self.stamps);
         for path in now.keys().chain(before.keys()) {
             if now.get(path) != before.get(path) {
-                self.touch(path);
+                self.touched.insert(path.clone());
             }
         }
         self.stamps = now;
@@ -116,20 +123,23 @@ impl Home {
         let Some(session) = self.session.as_mut().filter(|_| !touched.is_empty()) else {
             return;
         };
-        self.is_stale = true;
         let workspace = Arc::clone(session.workspace());
         let finder = Finder::new(&workspace, workspace.root());
-        let changes = touched.iter().map(|path| {
+        let changes = touched.iter().filter_map(|path| {
             let file = match documents.get(path) {
                 Some(document) => finder.listed_text(path, &document.text),
                 None => finder.listed(path),
             };
+            let known = || session.file(&relative(&self.base, path));
             match file {
-                Some(file) => Changed::Now(file),
-                None => Changed::Gone(relative(&self.base, path).into()),
+                Some(file) => Some(Changed::Now(file)),
+                None => known().map(|file| Changed::Gone(Arc::clone(&file.path))),
             }
         });
-        if let Err(error) = session.put(changes.collect()) {
+        let changes: Vec<Changed> = changes.collect();
+        // Other texts of the same folder, such as a README, are none of the corpus's.
+        self.is_stale |= !changes.is_empty();
+        if let Err(error) = session.put(changes) {
             self.fail(error);
         }
     }
@@ -226,11 +236,12 @@ impl Home {
         self.is_stale = true;
         let finder = Finder::new(&workspace, workspace.root());
         let files = finder.walk(&workspace.root()).unwrap_or_default();
+        // Before they are read, so that what changes meanwhile is seen later.
+        self.stamps = stamps(&files);
         match Session::open(Arc::new(workspace), options.clone(), files) {
             Ok(session) => self.session = Some(session),
             Err(error) => self.fail(error),
         }
-        self.stamps = self.stamps_now();
         let root = self.root();
         let unsaved = documents.paths().filter(|path| path.starts_with(&root));
         self.touched.extend(unsaved.cloned());
@@ -244,33 +255,16 @@ impl Home {
             message: error.message,
         });
     }
+}
 
-    /// What the files of the corpus and of its configuration look like on disk.
-    fn stamps_now(&self) -> BTreeMap<PathBuf, Stamp> {
-        let mut paths: Vec<PathBuf> = self.profile.iter().cloned().collect();
-        if let Some(session) = &self.session {
-            let workspace = session.workspace();
-            let schemas = workspace.schemas.files();
-            if self.profile.is_some() {
-                paths.extend(schemas.map(|(name, _)| self.base.join(name)));
-            }
-            let finder = Finder::new(workspace, workspace.root());
-            let files = finder.walk(&workspace.root()).unwrap_or_default();
-            paths.extend(
-                files
-                    .iter()
-                    .filter_map(|file| Some(file.disk()?.to_owned())),
-            );
-        }
-        if let Some(name) = self.fault.as_ref().and_then(|fault| fault.file.as_ref()) {
-            paths.push(self.base.join(name));
-        }
-        let stamp = |path: PathBuf| {
-            let meta = fs::symlink_metadata(&path).ok()?;
-            Some((path, (meta.len(), meta.modified().ok())))
-        };
-        paths.into_iter().filter_map(stamp).collect()
-    }
+/// What files look like on disk.
+fn stamps(files: &[SourceFile]) -> BTreeMap<PathBuf, Stamp> {
+    let paths = files.iter().filter_map(SourceFile::disk);
+    let stamped = paths.filter_map(|path| {
+        let meta = fs::symlink_metadata(path).ok()?;
+        Some((path.to_path_buf(), (meta.len(), meta.modified().ok())))
+    });
+    stamped.collect()
 }
 
 /// Rules that a profile names must exist.

@@ -54,6 +54,14 @@ impl Published {
     fn say_faults(&mut self, world: &World, out: &mut Out<'_>) {
         let mut faults = BTreeSet::new();
         for home in &world.homes {
+            let root = home.root();
+            if crate::write::is_unfinished(&root) {
+                let root = root.display();
+                faults.insert(format!(
+                    "{root}: a change of these files is under way or was interrupted, so what is \
+                     found may be about half of it"
+                ));
+            }
             let Some(fault) = &home.fault else { continue };
             let name = fault.file.as_deref().unwrap_or(crate::profile::FILE_NAME);
             let serving = match home.session {

@@ -459,3 +459,24 @@ fn no_place_is_too_odd() {
     }
     assert_eq!(editor.shut_down(), 0);
 }
+
+#[test]
+fn half_of_a_change_is_said() {
+    let (_folder, root, mut editor) = corpus(&[("preventions/PV059.yaml", CONTROL)]);
+    let stage = root.join("corpus").join(corpuslint::write::STAGE);
+    std::fs::create_dir(&stage).expect("a folder");
+    std::fs::write(stage.join("journal"), "{}").expect("a file");
+    let path = root.join("corpus/preventions/PV059.yaml");
+    editor.open_file(&path);
+    let is_said = |it: &Value| {
+        let message = it["params"]["message"].as_str();
+        message.is_some_and(|text| text.contains("under way or was interrupted"))
+    };
+    editor.wait(|editor| editor.told.iter().any(is_said));
+    std::fs::remove_dir_all(&stage).expect("a folder");
+    editor.replace(&path, 2, CONTROL);
+    editor.settle(&path, 2);
+    editor.result("workspace/symbol", json!({"query": ""}));
+    assert_eq!(editor.told.iter().filter(|it| is_said(it)).count(), 1);
+    assert_eq!(editor.shut_down(), 0);
+}

@@ -311,3 +311,61 @@ fn an_editor_that_cannot_rename_files_is_told_the_command() {
         "{message}"
     );
 }
+
+/// Other IDs, other kinds, other names of fields: all of it is said by profile and schemas.
+#[test]
+fn another_framework_is_served_as_well() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().canonicalize().expect("a path");
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/framework/cookbook");
+    common::copy(&own, &root);
+    let mut editor = Editor::open_folder(&root);
+    let soup = root.join("recipes/soups/r-soup-01.yaml");
+    let text = editor.open_file(&soup);
+    let found = editor.settle(&soup, 1);
+    assert!(
+        found.iter().any(|it| it["code"] == "dangling-reference"),
+        "{found:?}"
+    );
+    let leek = editor.result("textDocument/definition", at(&soup, &text, "i001\n"));
+    assert_eq!(leek[0]["uri"], uri(&root.join("larder/i001.json")));
+    let card = editor.result("textDocument/hover", at(&soup, &text, "i001\n"));
+    let card = card["contents"]["value"].as_str().expect("a card");
+    assert!(card.contains("**i001** Leek\n\ningredient"), "{card}");
+    let marked = "key: r-soup-01\nuses: [le|]\n";
+    let (found, after) = completed(&mut editor, &soup, 2, marked);
+    assert_eq!(found.first().map(String::as_str), Some("i001"));
+    assert_eq!(after, "key: r-soup-01\nuses: [i001]\n");
+    let (found, _) = completed(&mut editor, &soup, 3, "key: r-soup-01\no|\n");
+    assert_eq!(
+        found,
+        [
+            "name",
+            "written",
+            "revised",
+            "cooks",
+            "uses",
+            "goes_with",
+            "oven",
+            "method"
+        ]
+    );
+    editor.replace(&soup, 4, &text);
+    let answer = rename(&mut editor, &soup, &text, "i001", "i050");
+    let mut all = BTreeMap::new();
+    for path in common::files(&root, "yaml")
+        .into_iter()
+        .chain(common::files(&root, "json"))
+    {
+        let text = std::fs::read_to_string(&path).expect("a file");
+        all.insert(path, text);
+    }
+    carry_out(&answer["result"], &mut all);
+    assert!(
+        all[&soup].contains("- i050") && all[&soup].contains("Boil i050 in"),
+        "{}",
+        all[&soup]
+    );
+    assert!(all[&root.join("larder/i050.json")].contains("\"code\": \"i050\""));
+    assert_eq!(editor.shut_down(), 0);
+}
