@@ -286,7 +286,7 @@ fn entry(item: &Item<'_>, id: &str, copy: usize, by: usize) -> String {
     let mut out = String::new();
     let mut line = |text: String| writeln!(out, "{text}").expect("text");
     line(format!(
-        "# yaml-language-server: $schema=../../schema/itm/v1/{}.schema.json",
+        "# yaml-language-server: $schema=../../schema/itm/v2/{}.schema.json",
         item.kind
     ));
     line(format!("id: {id}"));
@@ -320,7 +320,7 @@ fn entry(item: &Item<'_>, id: &str, copy: usize, by: usize) -> String {
         for url in urls {
             let url = url.trim_end_matches(['.', ',', ')', '/']);
             line(format!(
-                "  - text: {}\n    url: {}",
+                "  - title: {}\n    url: {}",
                 quoted(url),
                 quoted(url)
             ));
@@ -397,7 +397,7 @@ fn prose(html: &str, seed: u64) -> Vec<String> {
 /// The embedded profile, with IDs of any width.
 fn write_profile(folder: &Path) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let schemas = folder.join("schema/itm/v1");
+    let schemas = folder.join("schema/itm/v2");
     std::fs::create_dir_all(&schemas).expect("a folder");
     let mut profile = String::from("version = 1\nroot = \"corpus\"\n");
     for (kind, files) in [
@@ -407,7 +407,7 @@ fn write_profile(folder: &Path) {
         ("subsection", "[A-Z][A-Z]*.*.yaml"),
         ("section", "[A-Z][A-Z]*.yaml"),
     ] {
-        let name = format!("schema/itm/v1/{kind}.schema.json");
+        let name = format!("schema/itm/v2/{kind}.schema.json");
         let schema = std::fs::read_to_string(root.join(&name)).expect("a schema");
         let wide = schema.replace("[0-9]{3}", "[0-9]{3,7}");
         std::fs::write(folder.join(&name), wide).expect("a schema");

@@ -21,6 +21,7 @@ mod scope;
 mod shelf;
 mod state;
 mod stats;
+mod upgrade;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -85,6 +86,8 @@ enum Command {
     New(new::Args),
     /// Take the next ID, move an entry to another, or retire it
     Id(id::Args),
+    /// Bring a corpus to another format version, by edits that change nothing else
+    Upgrade(upgrade::Args),
     /// Serve an editor over the standard streams (LSP 3.17): findings while you type, fixes, completion
     Lsp(LspArgs),
     /// Print a script that completes commands and options in a shell
@@ -225,6 +228,7 @@ fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         Command::Init(args) => init::run(args, screen),
         Command::New(args) => new::run(args, screen),
         Command::Id(args) => id::run(args, screen),
+        Command::Upgrade(args) => upgrade::run(args, screen),
         Command::Lsp(_) => lsp::run(),
         Command::Completions(args) => manual::completions(args),
         Command::Man => manual::man(),

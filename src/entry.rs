@@ -4,6 +4,7 @@ mod content;
 mod date;
 mod essence;
 mod name;
+mod newest;
 mod prose;
 mod subject;
 
@@ -363,6 +364,11 @@ fn field_hashes<'d>(node: Node<'d>, draft: &mut Draft<'d>) -> Box<[(Name, u64)]>
 /// A hash of a value's meaning: comments, layout, the order of names and of items do not count.
 #[must_use]
 pub fn content_hash(node: Node<'_>) -> u64 {
+    named_hash(node, &|key| key.text())
+}
+
+/// The same, where fields are called otherwise than they are written.
+fn named_hash<'d>(node: Node<'d>, name: &impl Fn(Node<'d>) -> &'d str) -> u64 {
     let mut hasher = FxHasher::default();
     hasher.write_u8(match node.kind() {
         Kind::Int => Kind::Float as u8,
@@ -370,14 +376,14 @@ pub fn content_hash(node: Node<'_>) -> u64 {
     });
     match node.kind() {
         Kind::Sequence => {
-            let mut items: Vec<u64> = node.items().map(content_hash).collect();
+            let mut items: Vec<u64> = node.items().map(|item| named_hash(item, name)).collect();
             items.sort_unstable();
             items.iter().for_each(|item| hasher.write_u64(*item));
         }
         Kind::Mapping => {
             let mut pairs: Vec<(&str, u64)> = node
                 .entries()
-                .map(|(key, value)| (key.text(), content_hash(value)))
+                .map(|(key, value)| (name(key), named_hash(value, name)))
                 .collect();
             pairs.sort_unstable();
             for (key, value) in pairs {

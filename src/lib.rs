@@ -25,6 +25,8 @@ pub mod schema;
 
 pub mod entry;
 
+pub mod upgrade;
+
 pub mod corpus;
 
 pub mod snapshot;

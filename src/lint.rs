@@ -34,6 +34,7 @@ use crate::schema::{SchemaError, Schemas};
 use crate::snapshot::{SourceFile, Unread, Workspace, stem};
 use crate::syntax::{self, Document, Format};
 use crate::text;
+use crate::upgrade;
 use levels::Levels;
 use suppression::Suppression;
 
@@ -182,6 +183,8 @@ struct Stage<'r> {
     active: Vec<&'static str>,
     words: &'r Vocabulary,
     use_of: Use,
+    /// What fields are called by now, where the names are compared.
+    naming: &'r Schemas,
 }
 
 /// What the facts are taken for.
@@ -215,6 +218,7 @@ impl<'r> Stage<'r> {
                 Some(_) => Use::Compared,
                 None => Use::Alone,
             },
+            naming: &workspace.schemas,
         }
     }
 
@@ -222,6 +226,19 @@ impl<'r> Stage<'r> {
     fn comparing(self) -> Self {
         Self {
             use_of: Use::Compared,
+            ..self
+        }
+    }
+
+    /// Takes the names of fields from the configuration of the other state, where that knows a newer
+    /// format version.
+    fn beside(self, other: &'r Workspace) -> Self {
+        let (own, other) = (&self.workspace.schemas, &other.schemas);
+        if upgrade::newest(other) <= upgrade::newest(own) {
+            return self;
+        }
+        Self {
+            naming: other,
             ..self
         }
     }
@@ -387,7 +404,7 @@ impl<'r> Stage<'r> {
                 continue;
             };
             if self.use_of == Use::Compared {
-                let content = entry::Reading::new(subject, &subjects).content();
+                let content = entry::Reading::new(subject, &subjects, self.naming).content();
                 entry.content = Some(Box::new(content));
             }
             entries.push(entry);

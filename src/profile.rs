@@ -20,24 +20,24 @@ pub const FILE_NAME: &str = "corpuslint.toml";
 const EMBEDDED: &[(&str, &str)] = &[
     (FILE_NAME, include_str!("../corpuslint.toml")),
     (
-        "schema/itm/v1/article.schema.json",
-        include_str!("../schema/itm/v1/article.schema.json"),
+        "schema/itm/v2/article.schema.json",
+        include_str!("../schema/itm/v2/article.schema.json"),
     ),
     (
-        "schema/itm/v1/section.schema.json",
-        include_str!("../schema/itm/v1/section.schema.json"),
+        "schema/itm/v2/section.schema.json",
+        include_str!("../schema/itm/v2/section.schema.json"),
     ),
     (
-        "schema/itm/v1/subsection.schema.json",
-        include_str!("../schema/itm/v1/subsection.schema.json"),
+        "schema/itm/v2/subsection.schema.json",
+        include_str!("../schema/itm/v2/subsection.schema.json"),
     ),
     (
-        "schema/itm/v1/prevention.schema.json",
-        include_str!("../schema/itm/v1/prevention.schema.json"),
+        "schema/itm/v2/prevention.schema.json",
+        include_str!("../schema/itm/v2/prevention.schema.json"),
     ),
     (
-        "schema/itm/v1/detection.schema.json",
-        include_str!("../schema/itm/v1/detection.schema.json"),
+        "schema/itm/v2/detection.schema.json",
+        include_str!("../schema/itm/v2/detection.schema.json"),
     ),
     (
         "schema/itm/release/release.schema.json",

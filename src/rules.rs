@@ -55,6 +55,7 @@ rules! {
     schema_duplicate_item: "schema-duplicate-item", Schema, Error, Document;
     expected_field: "expected-field", Schema, Note, Entry;
     schema_other: "schema-other", Schema, Error, Document;
+    outdated_format: "outdated-format", Schema, Note, Document;
 
     // ID
     id_format: "id-format", Id, Error, Entry;

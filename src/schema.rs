@@ -180,6 +180,16 @@ impl Schemas {
         self.entry_kinds.iter().position(|kind| kind.name == name)
     }
 
+    /// The plan of the files that hold one entry of a kind each.
+    #[must_use]
+    pub fn plan_of_entry(&self, name: &str) -> Option<&Plan> {
+        let mut plans = self.kinds.iter().map(|kind| &kind.plan);
+        plans.find(|plan| {
+            let entry = plan.root().marks.entry.as_ref();
+            entry.is_some_and(|entry| entry.kind == name && !entry.copy)
+        })
+    }
+
     /// Words that have the shape of an ID of any kind.
     #[must_use]
     pub fn mentions(&self) -> Option<&Mentions> {

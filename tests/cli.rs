@@ -764,7 +764,7 @@ fn schema_prints_what_editors_need() {
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for (kind, path) in [
-        ("section", "schema/itm/v1/section.schema.json"),
+        ("section", "schema/itm/v2/section.schema.json"),
         ("output", "schema/output.schema.json"),
         ("profile", "schema/profile.schema.json"),
         ("vocabulary", "schema/vocabulary.schema.json"),

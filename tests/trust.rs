@@ -82,7 +82,7 @@ impl Pair {
 }
 
 const PROFILE: &str = "corpuslint.toml";
-const SECTION: &str = "schema/itm/v1/section.schema.json";
+const SECTION: &str = "schema/itm/v2/section.schema.json";
 
 #[test]
 fn nothing_changed_is_clean() {
@@ -128,8 +128,8 @@ fn a_schema_cannot_be_relaxed_by_the_change_that_breaks_it() {
     );
     pair.edit(
         &format!("head/{SECTION}"),
-        "\"properties\": {",
-        "\"properties\": {\n    \"colour\": {\"type\": \"string\"},",
+        "\n  \"properties\": {",
+        "\n  \"properties\": {\n    \"colour\": {\"type\": \"string\"},",
     );
     let verdict = pair.check(&[]);
     assert_eq!(verdict.code, 1);

@@ -65,11 +65,12 @@ impl Move<'_> {
     ) -> Result<Moved, AuthorError> {
         let card = self.card(shelf)?;
         let new = self.new_id(shelf, card)?;
-        let moving = Moving::new(shelf, card, &new, self)?;
         let twin = shelf
             .cards
             .iter()
             .any(|other| !other.copy && other.id == card.id && other.file != card.file);
+        let stays = |path: &str| twin && keeps(path);
+        let moving = Moving::new(shelf, card, &new, self, &stays)?;
         let mut moved = Moved {
             ids: moving.ids.clone(),
             rewrites: Vec::new(),
@@ -77,7 +78,7 @@ impl Move<'_> {
         };
         for (number, file) in shelf.files.iter().enumerate() {
             let goes = moving.cards.iter().position(|card| card.file == number);
-            if goes.is_none() && twin && keeps(&file.path) {
+            if goes.is_none() && stays(&file.path) {
                 if file.says_any(&moving.renames) {
                     moved.kept.push(file.path.to_string());
                 }
@@ -169,10 +170,14 @@ impl<'m> Moving<'m> {
         card: &'m Card,
         new: &str,
         asked: &'m Move<'m>,
+        stays: &dyn Fn(&str) -> bool,
     ) -> Result<Self, AuthorError> {
         let mut cards = vec![card];
         let mut ids = vec![(card.id.clone(), new.to_owned())];
         for child in shelf.children(card) {
+            if stays(shelf.path(child)) {
+                continue;
+            }
             let child_id = format!("{new}{}", &child.id[card.id.len()..]);
             if let Some(user) = shelf.user_of(&child_id) {
                 return refuse(format!(

@@ -137,6 +137,14 @@ impl Draft {
         let id = series::next(shelf, kind, place)?;
         let mut fields = Map::new();
         for (part, shape) in &shapes.fields {
+            let allowed = &shape.marks.allowed;
+            if let (Part::Folder, Some(folder)) = (part, place.folder)
+                && !allowed.is_empty()
+                && !allowed.iter().any(|one| one == folder)
+            {
+                let known = allowed.join(", ");
+                return refuse(format!("`{folder}` is none of the folders: {known}"));
+            }
             let value = self.value(*part, shape, shelf, &id, place, today);
             if let Some(value) = value {
                 fields.insert(shape.name.to_owned(), value);
@@ -156,6 +164,16 @@ impl Draft {
     }
 
     fn known(&self, shapes: &Shapes<'_>) -> Result<(), AuthorError> {
+        match self.title.as_deref().map(str::trim) {
+            Some("") => return refuse("the title is empty"),
+            Some(title) if title.contains(['\n', '\r']) => {
+                return refuse("the title must be on one line");
+            }
+            _ => {}
+        }
+        if self.people.iter().any(|name| name.trim().is_empty()) {
+            return refuse("a contributor has no name");
+        }
         for name in self.fields.keys() {
             let mut fields = shapes.fields.iter();
             match fields.find(|(_, shape)| shape.name == name) {
@@ -274,7 +292,9 @@ fn path(
     }
     let own = &shelf.workspace.profile.kinds[form];
     let folders = folders(shelf, kind, own, of_id.or(place.folder));
-    for folder in &folders {
+    // `..` is a name to a glob.
+    let is_plain = |folder: &&String| !folder.split('/').any(|part| matches!(part, "." | ".."));
+    for folder in folders.iter().filter(is_plain) {
         for (extension, format) in [
             ("yaml", Format::Yaml),
             ("json", Format::Json),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Subcommand;
 
@@ -9,9 +10,10 @@ use super::shelf::{self, Opened};
 use super::{Failure, Outcome, Screen, complain, output, rewriting, today};
 use crate::author::rename::Old;
 use crate::author::retire::Children;
-use crate::author::{self, Move, Moved, Place, Retire, Retired, Shelf};
+use crate::author::{self, Card, Move, Moved, Place, Retire, Retired, Shelf, ShelfFile};
 use crate::history::Ledger;
 use crate::report::Escaped;
+use crate::snapshot::git::Repository;
 use crate::snapshot::stem;
 
 /// Arguments of `id`.
@@ -132,16 +134,19 @@ fn relocate(args: &MoveArgs, mut opened: Opened, screen: Screen) -> Result<(), F
         false => None,
     };
     let known = match &args.base {
-        Some(base) => {
-            let id = file.as_deref().map_or(args.old.as_str(), stem).to_owned();
-            Some(Base::open(base, &id, &mut opened)?)
-        }
+        Some(base) => Some(Base::open(base, &mut opened)?),
         None => None,
     };
     let shelf = opened.shelf();
     let old = match &file {
         Some(file) => {
-            unpublished(file, known.as_ref(), args, &shelf)?;
+            unpublished(
+                file,
+                known.as_ref(),
+                args,
+                &shelf,
+                opened.repository.as_ref(),
+            )?;
             Old::File(file)
         }
         None if args.new.is_none() => {
@@ -156,7 +161,9 @@ fn relocate(args: &MoveArgs, mut opened: Opened, screen: Screen) -> Result<(), F
         reason: args.reason.as_deref(),
         today: today(),
     };
-    let keeps = |path: &str| known.as_ref().is_none_or(|base| base.says.contains(path));
+    let own = file.as_deref().and_then(|file| card_in(&shelf, file));
+    let id = own.map_or(args.old.as_str(), |card| card.id.as_str());
+    let keeps = |path: &str| known.as_ref().is_none_or(|base| base.says(path, id));
     let moved = asked.plan(&shelf, &keeps)?;
     if args.diff {
         return rewriting::show(&opened.workspace, &moved.rewrites, screen);
@@ -187,12 +194,12 @@ fn tell_move(moved: &Moved, opened: &Opened) -> Result<(), Failure> {
 struct Base {
     /// The IDs where the branch left it.
     left_with: BTreeSet<String>,
-    /// Files that say the ID in it already.
-    says: BTreeSet<String>,
+    /// Its files.
+    files: Vec<ShelfFile>,
 }
 
 impl Base {
-    fn open(revision: &str, id: &str, opened: &mut Opened) -> Result<Self, Failure> {
+    fn open(revision: &str, opened: &mut Opened) -> Result<Self, Failure> {
         let repository = opened.know(revision)?;
         let tip = repository.resolve(revision)?;
         let workspace = &opened.workspace;
@@ -207,12 +214,22 @@ impl Base {
                 .map(|file| stem(&file.path).to_owned())
                 .collect();
         }
-        let says = tip_shelf.files.iter().filter(|file| file.says(id));
         Ok(Self {
             left_with,
-            says: says.map(|file| file.path.to_string()).collect(),
+            files: tip_shelf.files,
         })
     }
+
+    /// Whether a file says an ID in it already.
+    fn says(&self, path: &str, id: &str) -> bool {
+        let mut files = self.files.iter().filter(|file| &*file.path == path);
+        files.any(|file| file.says(id))
+    }
+}
+
+fn card_in<'s>(shelf: &'s Shelf<'_>, file: &str) -> Option<&'s Card> {
+    let mut cards = shelf.cards.iter();
+    cards.find(|card| &**shelf.path(card) == file)
 }
 
 /// An entry moves without a tombstone only where its ID is not known outside.
@@ -221,8 +238,9 @@ fn unpublished(
     base: Option<&Base>,
     args: &MoveArgs,
     shelf: &Shelf<'_>,
+    repository: Option<&Arc<Repository>>,
 ) -> Result<(), Failure> {
-    let Some(card) = shelf.cards.iter().find(|card| &**shelf.path(card) == file) else {
+    let Some(card) = card_in(shelf, file) else {
         return Ok(());
     };
     let mut others = shelf
@@ -234,6 +252,10 @@ fn unpublished(
     let refused = match base {
         _ if has_twin => return Ok(()),
         Some(base) if !base.left_with.contains(id) => return Ok(()),
+        // It was never committed.
+        None if repository.is_some() && !shelf.ledger.ids.contains_key(id.as_str()) => {
+            return Ok(());
+        }
         Some(_) => format!(
             "`{id}` was there before this branch left {}: name it by its ID, so that a tombstone stays",
             args.base.as_deref().unwrap_or_default()

@@ -5,7 +5,9 @@ use std::hash::Hasher;
 use rustc_hash::{FxHashMap, FxHasher};
 
 use super::essence::essence;
-use super::{Subject, content_hash, date, prose};
+use super::newest::Newest;
+use super::{Subject, date, prose};
+use crate::schema::Schemas;
 use crate::schema::plan::Met;
 use crate::schema::vocabulary::{self, DateRole};
 use crate::syntax::{Kind, Node};
@@ -44,12 +46,14 @@ pub struct Reading<'r, 'd> {
     subject: &'r Subject<'d>,
     /// Entries further in: the ID of a copy, nothing of a definition.
     inner: FxHashMap<Span, Option<&'d str>>,
+    names: Newest<'d>,
 }
 
 impl<'r, 'd> Reading<'r, 'd> {
-    /// Looks at one of the entries of a document.
+    /// Looks at one of the entries of a document. The schemas say what its fields are called by now;
+    /// they may be newer than those that the document is checked by.
     #[must_use]
-    pub fn new(subject: &'r Subject<'d>, all: &'r [Subject<'d>]) -> Self {
+    pub fn new(subject: &'r Subject<'d>, all: &'r [Subject<'d>], schemas: &'d Schemas) -> Self {
         let own = subject.node.span();
         let inner = all.iter().filter(|other| {
             let span = other.node.span();
@@ -61,6 +65,7 @@ impl<'r, 'd> Reading<'r, 'd> {
         });
         Self {
             inner: inner.collect(),
+            names: Newest::of(subject, schemas),
             subject,
         }
     }
@@ -107,7 +112,7 @@ impl<'r, 'd> Reading<'r, 'd> {
     fn own_fields(&self) -> impl Iterator<Item = (&'d str, Node<'d>)> {
         let entries = self.subject.node.entries();
         entries
-            .map(|(key, value)| (key.text(), value))
+            .map(|(key, value)| (self.names.name(key), value))
             .filter(|(_, value)| {
                 let is_inner = |item: Node<'_>| self.inner.get(&item.span()) == Some(&None);
                 value.kind() != Kind::Sequence || !value.items().all(is_inner)
@@ -139,20 +144,21 @@ impl<'r, 'd> Reading<'r, 'd> {
             }
             Kind::Mapping => {
                 let pairs = value.entries().filter_map(|(key, value)| {
-                    Some(hash_all(&[hash_of(key.text()), self.hash(value, wording)?]))
+                    let name = hash_of(self.names.name(key));
+                    Some(hash_all(&[name, self.hash(value, wording)?]))
                 });
                 let mut pairs: Vec<u64> = pairs.collect();
                 pairs.sort_unstable();
                 (!pairs.is_empty()).then(|| hash_all(&pairs))
             }
             Kind::String => self.hash_of_text(value, wording),
-            _ => Some(content_hash(value)),
+            _ => Some(self.names.hash(value)),
         }
     }
 
     fn exact(&self, value: Node<'d>) -> u64 {
         if value.kind() != Kind::Sequence {
-            return content_hash(value);
+            return self.names.hash(value);
         }
         let items = value
             .items()
@@ -219,10 +225,10 @@ impl<'r, 'd> Reading<'r, 'd> {
                 .filter_map(|item| match self.inner.get(&item.span()) {
                     Some(Some(id)) => Some(serde_json::Value::from(*id)),
                     Some(None) => None,
-                    None => Some(crate::schema::instance::value(item)),
+                    None => Some(self.names.value(item)),
                 })
                 .collect(),
-            Kind::Mapping => crate::schema::instance::value(value),
+            Kind::Mapping => self.names.value(value),
             _ => return value.text().to_owned(),
         };
         shown.to_string()

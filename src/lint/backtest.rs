@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
 use super::compare::{Checked, judge};
-use super::{Gate, Options, Snapshot};
+use super::{Gate, Options, Snapshot, Stage};
 use crate::diagnostic::{Change, Diagnostic};
 use crate::entry::Vocabulary;
 use crate::history::Ledger;
@@ -64,7 +64,8 @@ pub fn backtest(
         ..Gate::default()
     };
     for revision in revisions {
-        let now = Checked::new(revision.snapshot, options, &words, progress)?;
+        let stage = Stage::new(revision.snapshot.workspace, options, &words);
+        let now = Checked::new(stage, revision.snapshot, progress)?;
         let found = match &before {
             Some(before) => judge(before, &now, &gate).0,
             None => now.findings(Vec::new()),

@@ -104,8 +104,10 @@ pub fn compare(
     progress: &AtomicUsize,
 ) -> Result<Report, SchemaError> {
     let words = Vocabulary::default();
-    let old = Checked::new(base, options, &words, progress)?;
-    let mut new = Checked::new(head, options, &words, progress)?;
+    let (before, after) = (base.workspace, head.workspace);
+    let stage = |workspace| Stage::new(workspace, options, &words);
+    let old = Checked::new(stage(before).beside(after), base, progress)?;
+    let mut new = Checked::new(stage(after).beside(before), head, progress)?;
     if gate.trust == Trust::Base {
         let known = &old.known.suppressions;
         trust(&mut new.known.suppressions, known, &gate.waivers);
@@ -230,12 +232,11 @@ pub(super) struct Checked<'s> {
 
 impl<'s> Checked<'s> {
     pub(super) fn new(
+        stage: Stage<'s>,
         snapshot: Snapshot<'s>,
-        options: &'s Options,
-        words: &'s Vocabulary,
         progress: &AtomicUsize,
     ) -> Result<Self, SchemaError> {
-        let stage = Stage::new(snapshot.workspace, options, words).comparing();
+        let stage = stage.comparing();
         let linked = stage.link(snapshot.files, progress)?;
         let (corpus, known) = stage.known(linked, snapshot);
         Ok(Self {

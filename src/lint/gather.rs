@@ -106,8 +106,11 @@ impl Stage<'_> {
         Ok(gathered)
     }
 
-    /// The cache, where it is of this configuration.
+    /// The cache, where it is of this configuration and of no other beside it.
     pub(super) fn cache(&self) -> Option<&cache::Cache> {
+        if !std::ptr::eq(self.naming, &*self.workspace.schemas) {
+            return None;
+        }
         let cache = self.options.cache.as_deref()?;
         cache.is_of(self.workspace, self.options).then_some(cache)
     }

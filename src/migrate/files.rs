@@ -36,7 +36,7 @@ pub(super) fn read(
     Ok(Entry {
         kind,
         path: bare.to_owned(),
-        fields: layout.in_order(kind, value::fields(root)),
+        fields: layout.newest(kind, value::fields(root)),
     })
 }
 

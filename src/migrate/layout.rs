@@ -85,10 +85,13 @@ impl<'w> Layout<'w> {
     #[must_use]
     pub fn kind_of_fields(&self, fields: &Map<String, Value>) -> Option<usize> {
         (0..self.schemas().kinds().len()).find(|&kind| {
+            let root = self.plan(kind).root();
             let id = self.field(kind, |marks| marks.id.is_some());
-            let id = id
-                .and_then(|(name, _)| fields.get(name))
-                .and_then(Value::as_str);
+            let id = id.and_then(|(name, _)| {
+                let mut fields = fields.iter();
+                let (_, id) = fields.find(|(said, _)| root.newest(said) == name)?;
+                id.as_str()
+            });
             self.is_entry(kind) && id.is_some_and(|id| self.schemas().kind_of_id(id) == Some(kind))
         })
     }
@@ -157,17 +160,14 @@ impl<'w> Layout<'w> {
         let by_path = path.as_deref().and_then(|path| self.kind_of(path));
         let kind = kind.or(by_path).or_else(|| self.kind_of_fields(&fields));
         let kind = kind.ok_or("no kind of the profile has an ID of this shape")?;
+        let fields = self.newest(kind, fields);
         let path = match path {
             Some(path) => path,
             None => self
                 .path_of(kind, &fields)
                 .ok_or("the schema does not say in which folder the entry stands")?,
         };
-        Ok(Entry {
-            kind,
-            path,
-            fields: self.in_order(kind, fields),
-        })
+        Ok(Entry { kind, path, fields })
     }
 
     /// The line that tells an editor which schema an entry has.
@@ -195,20 +195,45 @@ impl<'w> Layout<'w> {
     #[must_use]
     pub fn in_order(&self, kind: usize, fields: Map<String, Value>) -> Map<String, Value> {
         let plan = self.plan(kind);
-        ordered(plan, Some(plan.root()), fields)
+        ordered(plan, Some(plan.root()), fields, Names::AsWritten)
     }
+
+    /// The same, under their newest names.
+    #[must_use]
+    pub fn newest(&self, kind: usize, fields: Map<String, Value>) -> Map<String, Value> {
+        let plan = self.plan(kind);
+        ordered(plan, Some(plan.root()), fields, Names::Newest)
+    }
+}
+
+/// What fields are called that have another name by now.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    /// As the file calls them.
+    AsWritten,
+    /// As the newest format version calls them.
+    Newest,
 }
 
 fn ordered(
     plan: &Plan,
     place: Option<&Place>,
     mut fields: Map<String, Value>,
+    names: Names,
 ) -> Map<String, Value> {
     let mut out = Map::new();
     if let Some(place) = place {
+        if names == Names::Newest {
+            rename(place, &mut fields);
+        }
         for (name, inner) in place.fields(plan) {
-            if let Some(value) = fields.shift_remove(name) {
-                out.insert(name.to_owned(), ordered_value(plan, Some(inner), value));
+            let old = place.renames().iter().map(|rename| &*rename.from);
+            let old = old.filter(|old| place.newest(old) == name);
+            for name in std::iter::once(name).chain(old) {
+                if let Some(value) = fields.shift_remove(name) {
+                    let value = ordered_value(plan, Some(inner), value, names);
+                    out.insert(name.to_owned(), value);
+                }
             }
         }
     }
@@ -216,19 +241,32 @@ fn ordered(
     rest.sort_by(|a, b| a.0.cmp(&b.0));
     for (name, value) in rest {
         let inner = place.and_then(|place| plan.child(place, Step::Name(&name)));
-        let value = ordered_value(plan, inner, value);
+        let value = ordered_value(plan, inner, value, names);
         out.insert(name, value);
     }
     out
 }
 
-fn ordered_value(plan: &Plan, place: Option<&Place>, value: Value) -> Value {
+/// Gives fields their newest names. A field that is there under both stays as it is, because one of
+/// the two would be lost.
+fn rename(place: &Place, fields: &mut Map<String, Value>) {
+    for rename in place.renames() {
+        let newest = place.newest(&rename.from);
+        if !fields.contains_key(newest)
+            && let Some(value) = fields.shift_remove(&*rename.from)
+        {
+            fields.insert(newest.to_owned(), value);
+        }
+    }
+}
+
+fn ordered_value(plan: &Plan, place: Option<&Place>, value: Value, names: Names) -> Value {
     match value {
-        Value::Object(fields) => Value::Object(ordered(plan, place, fields)),
+        Value::Object(fields) => Value::Object(ordered(plan, place, fields, names)),
         Value::Array(items) => {
             let items = items.into_iter().enumerate().map(|(index, item)| {
                 let inner = place.and_then(|place| plan.child(place, Step::Index(index)));
-                ordered_value(plan, inner, item)
+                ordered_value(plan, inner, item, names)
             });
             Value::Array(items.collect())
         }

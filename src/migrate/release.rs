@@ -50,6 +50,17 @@ fn items_are<'p>(place: &Place, plan: &'p Plan) -> Option<(&'p Place, &'p str, I
     Some((item, &mark.kind, items))
 }
 
+/// The name that a release has for a field of its entries, given what both know about the object.
+fn name_in_release<'n>(release: &'n Place, own: &Place, field: &'n str) -> &'n str {
+    let mut names = release.field_names();
+    if release.field_names().any(|name| name == field) {
+        return field;
+    }
+    names
+        .find(|name| own.newest(name) == field)
+        .unwrap_or(field)
+}
+
 /// How entries stand in a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Items {

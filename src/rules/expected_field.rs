@@ -13,7 +13,9 @@ pub(super) fn check(view: &EntryView<'_>, sink: &mut Sink) {
     let missing: Vec<&str> = subject
         .place
         .fields(subject.plan)
-        .filter(|(name, place)| place.marks.expected && subject.node.get(name).is_none())
+        .filter(|(name, place)| {
+            place.marks.expected && subject.place.value_in(subject.node, name).is_none()
+        })
         .filter(|(name, _)| !schema_unknown_field::is_meant(view.file, &pointer, name))
         .map(|(name, _)| name)
         .collect();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::entry::{Entry, series as series_of};
 use crate::history::{History, Ledger};
+use super::words;
 use crate::diagnostic::Severity;
 use crate::rule::Sink;
 
@@ -30,10 +31,20 @@ fn reused(history: &History<'_>, ledger: &Ledger, entry: &Entry, sink: &mut Sink
     };
     let message = format!("`{id}` was used before, last in {revision}");
     sink.report_entry(history.head, entry, entry.id_span, message)
-        .help(
-            "what cites the old entry would mean this one: take a number that was never used; where it \
+        .help(format!(
+            "what cites the old entry would mean this one: take a number that was never used{}; where it \
              is the old entry that comes back, a maintainer lets it in with `--waive`",
-        );
+            command(history, entry, "")
+        ));
+}
+
+/// `` (`corpuslint id move FILE --base REV`) ``, where it can be typed so.
+fn command(history: &History<'_>, entry: &Entry, new: &str) -> String {
+    let path = words::as_argument(history.head.path(entry));
+    match path.zip(words::as_argument(&history.base_name)) {
+        Some((path, base)) => format!(" (`corpuslint id move {path}{new} --base {base}`)"),
+        None => String::new(),
+    }
 }
 
 fn skipped(history: &History<'_>, ledger: &Ledger, added: &[&Entry], sink: &mut Sink) {
@@ -61,7 +72,10 @@ fn skipped(history: &History<'_>, ledger: &Ledger, added: &[&Entry], sink: &mut 
             let message = format!("`{id}` leaves out numbers: `{next}` is the next one");
             sink.report_entry(history.head, entry, entry.id_span, message)
                 .severity(Severity::Note)
-                .help(format!("name it `{next}`, so that no number is lost"));
+                .help(format!(
+                    "name it `{next}`, so that no number is lost{}",
+                    command(history, entry, &format!(" {next}"))
+                ));
         }
         *most = number.max(*most);
     }

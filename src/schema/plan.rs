@@ -12,6 +12,8 @@ use crate::syntax::{Kind, Node};
 #[derive(Debug, Default)]
 pub struct Plan {
     places: Vec<Place>,
+    /// The newest format version that a name of a field is from.
+    version: u32,
 }
 
 /// All schemas that apply to one place, taken together.
@@ -19,8 +21,10 @@ pub struct Plan {
 pub struct Place {
     /// What they say.
     pub marks: Marks,
-    /// Named fields, in the order of the schema.
+    /// Named fields, in the order of the schema, those with an old name last.
     fields: Vec<(Box<str>, u32)>,
+    /// What the fields with an old name are called by now.
+    renames: Vec<Rename>,
     patterns: Vec<(Regex, u32)>,
     other_fields: Option<u32>,
     prefix: Vec<u32>,
@@ -29,6 +33,17 @@ pub struct Place {
     dependent: Vec<(Box<str>, Box<str>)>,
     /// Whether a watched mark can be met here or below.
     live: bool,
+}
+
+/// A field that has another name by now (`x-renamed`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rename {
+    /// The old name.
+    pub from: Box<str>,
+    /// The name that took its place.
+    pub to: Box<str>,
+    /// The format version in which that happened.
+    pub version: u32,
 }
 
 /// A marked value of a document.
@@ -72,6 +87,8 @@ impl Plan {
     pub fn compile(file: &str, schema: &Value, resolver: &dyn Resolve) -> Result<Self, PlanError> {
         let mut plan = compile::places(file, schema, resolver)?;
         plan.mark_live();
+        let renames = plan.places.iter().flat_map(|place| &place.renames);
+        plan.version = renames.map(|rename| rename.version).max().unwrap_or(1);
         Ok(plan)
     }
 
@@ -84,6 +101,12 @@ impl Plan {
     /// Every place.
     pub fn places(&self) -> impl Iterator<Item = &Place> {
         self.places.iter()
+    }
+
+    /// The newest format version that the schema knows; 1 where no field was ever renamed.
+    #[must_use]
+    pub fn version(&self) -> u32 {
+        self.version
     }
 
     /// The place of a value below another.
@@ -191,16 +214,47 @@ pub enum Step<'a> {
 }
 
 impl Place {
-    /// Names of the fields that the schemas know here, in their order.
+    /// Names of the fields that the schemas know here, in their order. Old names are not among them.
     pub fn field_names(&self) -> impl Iterator<Item = &str> {
-        self.fields.iter().map(|(name, _)| name.as_ref())
+        self.current().iter().map(|(name, _)| name.as_ref())
     }
 
-    /// The fields that the schemas know here, with where they lead.
+    /// The fields that the schemas know here, with where they lead. Old names are not among them.
     pub fn fields<'p>(&'p self, plan: &'p Plan) -> impl Iterator<Item = (&'p str, &'p Place)> {
-        self.fields
+        self.current()
             .iter()
             .map(|(name, at)| (name.as_ref(), &plan.places[*at as usize]))
+    }
+
+    fn current(&self) -> &[(Box<str>, u32)] {
+        &self.fields[..self.fields.len() - self.renames.len()]
+    }
+
+    /// Names that fields had before, each with the one that took its place.
+    #[must_use]
+    pub fn renames(&self) -> &[Rename] {
+        &self.renames
+    }
+
+    /// What a field is called in the newest format version.
+    #[must_use]
+    pub fn newest<'n>(&'n self, name: &'n str) -> &'n str {
+        let mut newest = name;
+        // Versions rise from one name to the next, so this ends.
+        while let Some(rename) = self.renames.iter().find(|known| *known.from == *newest) {
+            newest = &rename.to;
+        }
+        newest
+    }
+
+    /// The value of a field in an object, under its newest name or one that it had before.
+    #[must_use]
+    pub fn value_in<'d>(&self, object: Node<'d>, name: &str) -> Option<Node<'d>> {
+        object.get(name).or_else(|| {
+            let old = self.renames.iter().map(|rename| &rename.from);
+            let mut old = old.filter(|old| self.newest(old) == name);
+            old.find_map(|old| object.get(old))
+        })
     }
 
     /// Fields that must stand beside another.

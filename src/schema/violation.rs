@@ -182,8 +182,20 @@ struct Collector<'p, 'd> {
 struct Spot<'p, 'd> {
     node: Node<'d>,
     place: Option<&'p Place>,
+    /// The group that the value stands in.
+    around: Option<(&'p Place, Node<'d>)>,
     pointer: String,
     field: String,
+}
+
+impl<'d> Spot<'_, 'd> {
+    /// The old name of its field, where that stands in the same group.
+    fn old_name(&self) -> Option<Node<'d>> {
+        let (place, group) = self.around?;
+        let old = place.renames().iter().map(|rename| &rename.from);
+        let mut old = old.filter(|old| place.newest(old) == self.field);
+        old.find_map(|old| group.pair(old)).map(|(key, _)| key)
+    }
 }
 
 impl<'p, 'd> Collector<'p, 'd> {
@@ -191,6 +203,7 @@ impl<'p, 'd> Collector<'p, 'd> {
         let mut spot = Spot {
             node: self.root,
             place: Some(self.plan.root()),
+            around: None,
             pointer: String::new(),
             field: String::new(),
         };
@@ -215,6 +228,7 @@ impl<'p, 'd> Collector<'p, 'd> {
                     (Step::Index(*index), node)
                 }
             };
+            spot.around = spot.place.map(|place| (place, spot.node));
             spot.place = spot.place.and_then(|place| self.plan.child(place, step));
             let Some(node) = node else { break };
             spot.node = node;
@@ -237,6 +251,9 @@ impl<'p, 'd> Collector<'p, 'd> {
             ValidationErrorKind::UniqueItems => self.duplicate_items(&spot),
             ValidationErrorKind::PropertyNames { error } => {
                 self.bad_name(&spot, error);
+            }
+            ValidationErrorKind::FalseSchema if spot.old_name().is_some() => {
+                self.both_names(&spot);
             }
             kind => {
                 let kind = simple(kind, &spot);
@@ -304,7 +321,10 @@ impl<'p, 'd> Collector<'p, 'd> {
             .collect();
         let free: Vec<String> = known
             .iter()
-            .filter(|name| spot.node.get(name).is_none())
+            .filter(|name| {
+                let place = spot.place;
+                place.is_none_or(|place| place.value_in(spot.node, name).is_none())
+            })
             .cloned()
             .collect();
         let room = self.limit.saturating_sub(self.found.len());
@@ -386,6 +406,22 @@ impl<'p, 'd> Collector<'p, 'd> {
                 field: spot.field.clone(),
             });
         }
+    }
+
+    /// A field that is there under its old name and under its new one.
+    fn both_names(&mut self, spot: &Spot<'_, '_>) {
+        let Some(old) = spot.old_name() else { return };
+        let message = format!(
+            "stands beside `{}`, its old name; keep one of the two",
+            old.text()
+        );
+        self.push(
+            spot,
+            ViolationKind::Other {
+                keyword: "x-renamed".to_owned(),
+                message,
+            },
+        );
     }
 
     fn bad_name(&mut self, spot: &Spot<'_, '_>, error: &ValidationError<'_>) {

@@ -35,6 +35,8 @@ pub struct Marks {
     pub replaced_by: Option<Vec<String>>,
     /// `x-person`: a name that recurs over entries.
     pub person: bool,
+    /// `x-renamed`: the field has another name by now.
+    pub renamed: Option<RenameMark>,
     /// `format: uri` (JSON Schema 2020-12, 7.3.5)
     pub uri: bool,
     /// `pattern` of an ID, compiled.
@@ -56,6 +58,15 @@ pub struct EntryMark {
     pub kind: String,
     /// Whether it repeats an entry that is defined elsewhere.
     pub copy: bool,
+}
+
+/// `x-renamed`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RenameMark {
+    /// The name that the field has instead.
+    pub to: String,
+    /// The format version in which it got that name; at least 2.
+    pub version: u32,
 }
 
 /// `x-id`
@@ -180,6 +191,9 @@ impl Marks {
             "x-status" => self.status = Some(value.as_str().ok_or("a text")?.to_owned()),
             "x-replaced-by" => self.replaced_by = Some(texts(value).ok_or("a list of kinds")?),
             "x-person" => self.person = value.as_bool().ok_or("true or false")?,
+            "x-renamed" => {
+                self.renamed = Some(renamed(value).ok_or("{to, in}, a name and a version from 2")?);
+            }
             "format" => self.uri |= value.as_str() == Some("uri"),
             "default" => self.default = Some(value.clone()),
             "required" => self.required = texts(value).unwrap_or_default(),
@@ -213,6 +227,7 @@ impl Marks {
         keep(&mut self.pattern, &other.pattern);
         keep(&mut self.example, &other.example);
         keep(&mut self.default, &other.default);
+        keep(&mut self.renamed, &other.renamed);
         self.mentions |= other.mentions;
         self.expected |= other.expected;
         self.person |= other.person;
@@ -241,6 +256,7 @@ impl Marks {
             || self.status.is_some()
             || self.replaced_by.is_some()
             || self.person
+            || self.renamed.is_some()
             || self.uri
     }
 }
@@ -293,6 +309,13 @@ fn date(value: &Value) -> Option<DateMark> {
         _ => return None,
     };
     Some(DateMark { role, notation })
+}
+
+/// Reads `x-renamed`.
+pub(super) fn renamed(value: &Value) -> Option<RenameMark> {
+    let version = u32::try_from(value.get("in")?.as_u64()?).ok()?;
+    let to = value.get("to")?.as_str()?.to_owned();
+    (version >= 2 && !to.is_empty()).then_some(RenameMark { to, version })
 }
 
 fn path(value: &Value) -> Option<PathMark> {

@@ -191,3 +191,113 @@ fn two_files_of_one_id_are_told_apart_by_their_names() {
             .is_empty()
     );
 }
+
+/// The command that `id-not-next` names works too.
+#[test]
+fn a_number_that_was_used_before() {
+    let corpus = corpus!();
+    corpus.0.write(
+        "corpus/preventions/PV070.yaml",
+        "id: PV070\ntitle: Gone\ndescription: Gone.\n",
+    );
+    corpus.0.commit("One more");
+    corpus.0.remove("corpus/preventions/PV070.yaml");
+    corpus.0.commit("And away");
+    corpus.0.git(&["switch", "--quiet", "-c", "again"]);
+    corpus.good(&[
+        "new",
+        "prevention",
+        "--title",
+        "Counting spoons",
+        "--contributor",
+        "Bo",
+    ]);
+    // What was never committed moves without a trace.
+    assert_eq!(
+        corpus.good(&["id", "move", "corpus/preventions/PV071.yaml", "PV072"]),
+        "PV071 PV072\n"
+    );
+    assert!(!corpus.path("corpus/preventions/PV071.yaml").exists());
+    let text = corpus
+        .read("corpus/preventions/PV072.yaml")
+        .replace("PV072", "PV070");
+    corpus.0.write("corpus/preventions/PV070.yaml", text);
+    corpus.0.remove("corpus/preventions/PV072.yaml");
+    corpus.0.commit("Again");
+    let red = corpus.run(&["check", "--base", "main", "--output-format", "json"]);
+    let report: Value = serde_json::from_str(&red.out).expect("JSON");
+    let found = report["diagnostics"].as_array().expect("findings");
+    let found = found
+        .iter()
+        .find(|found| found["rule"] == "id-not-next")
+        .expect("a finding");
+    let help = found["help"].as_str().expect("help");
+    let command = help
+        .split('`')
+        .nth(1)
+        .expect("a command")
+        .replace("corpuslint ", "");
+    let command: Vec<&str> = command.split(' ').collect();
+    assert_eq!(corpus.good(&command), "PV070 PV071\n");
+    corpus.0.commit("Another");
+    assert_eq!(
+        corpus.findings(&["--base", "main"], &["error"]),
+        Vec::<String>::new()
+    );
+}
+
+/// Both entries of one ID lie side by side, after a merge that git could make.
+#[test]
+fn references_of_this_branch_follow_and_those_of_the_base_stay() {
+    let corpus = corpus!();
+    let text = |title: &str, prose: &str| {
+        format!(
+            "id: MT018\ntitle: {title}\ncreated: 2025-01-01\nupdated: 2025-01-01\ncontributors:\n  - Bo\ndescription: |\n  {prose}\n"
+        )
+    };
+    corpus.0.git(&["switch", "--quiet", "-c", "two"]);
+    corpus.0.write("corpus/motive/MT018.json", "{\"id\": \"MT018\", \"title\": \"Envy\", \"description\": \"Envy, and nothing else (MT018).\\n\"}\n");
+    corpus.0.write("corpus/motive/MT018.001.json", "{\"id\": \"MT018.001\", \"title\": \"Envy of Colleagues\", \"description\": \"A form of MT018.\\n\"}\n");
+    corpus.edit(
+        "corpus/motive/AR1.yaml",
+        "greed (MT005)",
+        "greed (MT005) or envy (MT018)",
+    );
+    corpus.0.commit("Envy");
+    corpus.0.git(&["switch", "--quiet", "main"]);
+    corpus.0.write(
+        "corpus/motive/MT018.yaml",
+        text("Boredom", "Boredom, and nothing else."),
+    );
+    corpus.edit(
+        "corpus/motive/MT017.yaml",
+        "description: |\n",
+        "description: |\n  Not MT018.\n",
+    );
+    corpus.0.commit("Boredom");
+    corpus.0.git(&["switch", "--quiet", "two"]);
+    corpus.0.git(&["merge", "--quiet", "--no-edit", "main"]);
+    let out = corpus.good(&["id", "move", "corpus/motive/MT018.json", "--base", "main"]);
+    assert_eq!(out, "MT018 MT019\nMT018.001 MT019.001\n");
+    assert!(
+        corpus
+            .read("corpus/motive/AR1.yaml")
+            .contains("envy (MT019)")
+    );
+    assert!(
+        corpus
+            .read("corpus/motive/MT017.yaml")
+            .contains("Not MT018.")
+    );
+    assert!(
+        corpus
+            .read("corpus/motive/MT018.yaml")
+            .contains("title: Boredom")
+    );
+    assert!(corpus.read("corpus/motive/MT019.json").contains("(MT019)"));
+    assert!(
+        corpus
+            .read("corpus/motive/MT019.001.json")
+            .contains("A form of MT019.")
+    );
+}

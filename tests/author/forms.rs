@@ -20,7 +20,7 @@ const FORM: &str = "### Kind of entry\n\nsubsection\n\n### What it belongs to\n\
 ### Contributors\n\nAnn Lee\nBo\n\n### Platforms\n\nWindows, Amazon Web Services (AWS)\n\n\
 ### Preventions\n\nPV013, PV059\n\n### Detections\n\n_No response_\n\n\
 ### References\n\nA page | https://example.org/a\nAnother | https://example.org/b?c=1|2\n\n\
-### Mitre\n\nT1078 | Valid Accounts | https://attack.mitre.org/techniques/T1078/\nTA0001 | Initial Access\n\n\
+### Attack\n\nT1078 | Valid Accounts | https://attack.mitre.org/techniques/T1078/\nTA0001 | Initial Access\n\n\
 ### Description\n\nThe subject is shown a film of what never happened.\n\n<!-- a reminder\n### Title\n-->\n#### Signs\n\n- one\n- two\n\n```sh\n### not a heading\n<!-- not a comment -->\n```\n";
 
 #[test]
@@ -33,8 +33,8 @@ fn a_filled_in_form_becomes_an_entry() {
         let today = super::today();
         let expected = format!(
             "id: MT012.009\ntitle: Deepfake Blackmail\ncreated: {today}\nupdated: {today}\ncontributors:\n  - Ann Lee\n  - Bo\n\
-platforms:\n  - Windows\n  - Amazon Web Services (AWS)\npreventions:\n  - PV013\n  - PV059\nreferences:\n  - text: A page\n    url: https://example.org/a\n  - text: Another\n    url: https://example.org/b?c=1|2\n\
-mitre:\n  - ref: T1078\n    name: Valid Accounts\n    url: https://attack.mitre.org/techniques/T1078/\n  - ref: TA0001\n    name: Initial Access\n\
+platforms:\n  - Windows\n  - Amazon Web Services (AWS)\npreventions:\n  - PV013\n  - PV059\nreferences:\n  - title: A page\n    url: https://example.org/a\n  - title: Another\n    url: https://example.org/b?c=1|2\n\
+attack:\n  - ref: T1078\n    name: Valid Accounts\n    url: https://attack.mitre.org/techniques/T1078/\n  - ref: TA0001\n    name: Initial Access\n\
 description: |\n  The subject is shown a film of what never happened.\n\n  #### Signs\n\n  - one\n  - two\n\n  ```sh\n  ### not a heading\n  <!-- not a comment -->\n  ```\n"
         );
         assert_eq!(corpus.read("corpus/motive/MT012.009.yaml"), expected);
@@ -88,7 +88,7 @@ fn faults_have_their_lines() {
         (
             "A page | https://example.org/a",
             "A page",
-            "32: `A page` must have its parts in this order: text | url",
+            "32: `A page` must have its parts in this order: title | url",
         ),
         (
             "#### Signs",

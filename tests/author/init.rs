@@ -16,7 +16,7 @@ fn a_new_repository() {
         ".github/workflows/corpus.yml",
         ".pre-commit-config.yaml",
         ".vscode/settings.json",
-        "schema/itm/v1/section.schema.json",
+        "schema/itm/v2/section.schema.json",
         "corpus/motive/AR1.yaml",
     ] {
         assert!(written.contains(&path), "{path}: {out}");
@@ -29,7 +29,7 @@ fn a_new_repository() {
         .git(&["status", "--short", "--untracked-files=all"]);
     assert_eq!(status.lines().count(), written.len(), "{status}");
     let entry = corpus.read("corpus/motive/AR1.yaml");
-    assert!(entry.starts_with("# yaml-language-server: $schema=../../schema/itm/v1/article.schema.json\nid: AR1\ntitle: Motive\n"), "{entry}");
+    assert!(entry.starts_with("# yaml-language-server: $schema=../../schema/itm/v2/article.schema.json\nid: AR1\ntitle: Motive\n"), "{entry}");
     let none: Vec<String> = Vec::new();
     assert_eq!(corpus.findings(&[], &["error", "warning", "note"]), none);
     corpus.0.commit("A corpus");

@@ -179,3 +179,127 @@ fn what_cannot_move() {
         "{reason}"
     );
 }
+
+/// References and mentions in every way in which YAML can write them.
+#[test]
+fn every_style_is_kept() {
+    let corpus = corpus!();
+    let text = |id: &str| {
+        format!(
+            "# {id}, as somebody noted\nid: MT019\ntitle: \"Styles of {id}\"\ncreated: 2025-01-01\nupdated: \"{}\"\ncontributors: [Bo]\n\
+preventions: [ PV013, '{id}', PV002 ] # {id} too\ndetections: []\nreferences:\n  - {{title: {id} in a title, url: https://example.org/{id}}}\n\
+description: \"See \\u0050V059 and {id},\n  and (`{id}`), XPV059, PV0590, {id}.\"\n",
+            if id == "PV059" {
+                "2025-01-01".to_owned()
+            } else {
+                today()
+            }
+        )
+    };
+    let before = text("PV059");
+    corpus.0.write("corpus/motive/MT019.yaml", &before);
+    corpus.0.commit("Styles");
+    corpus.good(&["id", "move", "PV059", "PV061"]);
+    let after = corpus.read("corpus/motive/MT019.yaml");
+    // Comments, titles and addresses are nobody's mention; an escaped one is rewritten with its text.
+    let expected = before
+        .replace("'PV059'", "'PV061'")
+        .replace("\\u0050V059 and PV059,", "PV061 and PV061,")
+        .replace("(`PV059`)", "(`PV061`)")
+        .replace(", PV059.\"", ", PV061.\"")
+        .replace(
+            "updated: \"2025-01-01\"",
+            &format!("updated: \"{}\"", today()),
+        );
+    assert_eq!(after, expected);
+}
+
+#[test]
+fn folded_and_literal_prose_and_aliases() {
+    let corpus = corpus!();
+    let text = "id: MT019\ntitle: Shared\ncreated: 2025-01-01\nupdated: 2025-01-01\ncontributors:\n- Bo\npreventions:\n- &p PV059\ndetections: []\n\
+description: >-\n    One line with PV059\n    goes on with PV059.\n\n    - PV059\n";
+    corpus.0.write("corpus/motive/MT019.yaml", text);
+    corpus.0.write(
+        "corpus/motive/MT020.yaml",
+        text.replace("MT019", "MT020")
+            .replace("Shared", "Mine")
+            .replace("&p PV059", "PV059 # *p")
+            .replace(
+                "goes on",
+                "runs on and on, far beyond what the other says, and ends",
+            ),
+    );
+    corpus.0.commit("Shared");
+    corpus.good(&["id", "move", "PV059", "PV061"]);
+    for path in ["corpus/motive/MT019.yaml", "corpus/motive/MT020.yaml"] {
+        let after = corpus.read(path);
+        assert!(!after.contains("PV059"), "{after}");
+        assert_eq!(after.matches("PV061").count(), 4, "{after}");
+        assert!(after.contains("    One line with PV061\n    "), "{after}");
+    }
+}
+
+/// The same corpus as JSON and as Markdown.
+#[test]
+fn other_formats_move_alike() {
+    for (format, extension) in [("json", "json"), ("markdown", "md")] {
+        let corpus = corpus!();
+        corpus.good(&[
+            "migrate", "--from", "yaml", "--to", format, "corpus", "other",
+        ]);
+        std::fs::remove_dir_all(corpus.path("corpus")).expect("removed");
+        std::fs::rename(corpus.path("other"), corpus.path("corpus")).expect("renamed");
+        corpus.0.commit("Another format");
+        let before = corpus.findings(&[], &["error", "warning"]);
+        corpus.good(&["id", "move", "MT012", "ME030"]);
+        corpus.good(&[
+            "id",
+            "move",
+            "PV059",
+            "PV061",
+            "--reason",
+            "A \"reason\": one.",
+        ]);
+        corpus.good(&[
+            "id",
+            "retire",
+            "PV012",
+            "--replaced-by",
+            "PV013",
+            "--reason",
+            "The same.",
+        ]);
+        assert_eq!(corpus.findings(&[], &["error", "warning"]), before);
+        assert_eq!(
+            corpus.findings(&["--base", "HEAD"], &["error", "warning"]),
+            Vec::<String>::new()
+        );
+        let moved = corpus.read(&format!("corpus/means/ME030.004.{extension}"));
+        assert!(
+            moved.contains("ME030.005") && !moved.contains("MT012"),
+            "{moved}"
+        );
+        let stone = corpus.read(&format!("corpus/preventions/PV059.{extension}"));
+        assert!(
+            stone.contains("PV061") && stone.contains("retired"),
+            "{stone}"
+        );
+        corpus.is_canonical();
+    }
+}
+
+/// Where one file cannot be written, none is.
+#[test]
+#[cfg(unix)]
+fn all_or_nothing() {
+    use std::os::unix::fs::PermissionsExt;
+    let corpus = corpus!();
+    let locked = corpus.path("corpus/motive/AR1.yaml");
+    std::fs::set_permissions(&locked, PermissionsExt::from_mode(0o444)).expect("a mode");
+    corpus.0.git(&["update-index", "--refresh"]);
+    let ran = corpus.run(&["id", "move", "MT012", "MT030"]);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{}", ran.err);
+    assert!(ran.err.contains("AR1.yaml"), "{}", ran.err);
+    assert_eq!(corpus.0.git(&["status", "--short"]), "");
+}

@@ -101,7 +101,23 @@ fn what_is_missing_is_named() {
     let corpus = corpus!();
     for (arguments, part) in [
         (
-            &["section"][..],
+            &["prevention", "--title", "", "--contributor", "B"][..],
+            "the title is empty",
+        ),
+        (
+            &["article", "--title", "T", "--folder", ".."],
+            "`..` is none of the folders: motive, means",
+        ),
+        (
+            &["prevention", "--title", "a\nb", "--contributor", "B"],
+            "the title must be on one line",
+        ),
+        (
+            &["prevention", "--title", "T", "--contributor", " "],
+            "a contributor has no name",
+        ),
+        (
+            &["section"],
             "--folder NAME (anti-forensics, infringement, means, motive, preparation), --title TEXT, --contributor NAME",
         ),
         (

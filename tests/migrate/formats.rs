@@ -296,7 +296,7 @@ fn any_entries() -> impl Strategy<Value = Vec<Map<String, Value>>> {
     let entry = (any_text(), more).prop_map(|(title, (prose, people, sources, day, odd, flag))| {
         let sources: Vec<Value> = sources
             .iter()
-            .map(|text| json!({"text": text, "url": format!("https://e.org/{}", text.len())}))
+            .map(|text| json!({"title": text, "url": format!("https://e.org/{}", text.len())}))
             .collect();
         let mut fields = Map::new();
         fields.insert("title".to_owned(), title.into());

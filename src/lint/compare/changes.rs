@@ -14,6 +14,7 @@ use crate::corpus::Corpus;
 use crate::entry::{Content, Entry, Field, Reading, Subject};
 use crate::history::meaning::likeness;
 use crate::history::{Differing, Differs, EntryChange, FieldChange, What};
+use crate::schema::Schemas;
 use crate::schema::vocabulary::DateRole;
 
 /// Finds the entries that are not the same in both states, in the order of their IDs, each for the
@@ -205,7 +206,7 @@ fn cards<'h>(
                 .iter()
                 .filter(|subject| starts.contains(&subject.node.span().start));
             here.map(|subject| {
-                let mut card = card(subject, subjects);
+                let mut card = card(subject, subjects, state.stage.naming);
                 card.tombstone = tombstone(document, subject, subjects, retirement);
                 ((*number, subject.node.span().start), card)
             })
@@ -215,14 +216,14 @@ fn cards<'h>(
     cards.collect()
 }
 
-fn card(subject: &Subject<'_>, all: &[Subject<'_>]) -> Card {
+fn card<'d>(subject: &Subject<'d>, all: &[Subject<'d>], schemas: &'d Schemas) -> Card {
     let text = |node: Option<crate::syntax::Node<'_>>| {
         node.map_or(String::new(), |node| node.text().to_owned())
     };
     Card {
         title: text(subject.label()),
         prose: text(subject.field(|marks| marks.prose.is_some())),
-        fields: Reading::new(subject, all).fields(),
+        fields: Reading::new(subject, all, schemas).fields(),
         tombstone: None,
     }
 }

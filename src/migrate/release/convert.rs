@@ -7,7 +7,7 @@ use super::{
     BARE_ITEM, CLUTTER, DATE, MORE_FIELDS, NESTED_LIST, NOT_A_DATE, REPEATED, RESTRUCTURED,
     REWORDED,
 };
-use super::{items_of, only_field, spell};
+use super::{items_of, name_in_release, only_field, spell};
 use crate::entry::date;
 use crate::migrate::MigrateError;
 use crate::migrate::html::{Back, Converted, Converter, to_html};
@@ -272,11 +272,12 @@ pub(super) fn outward(pair: Pair<'_>, value: &Value) -> Value {
         }
         Value::Object(fields) => {
             let fields = fields.iter().map(|(name, value)| {
+                let name = name_in_release(pair.from.1, pair.to.1, name);
                 let value = match pair.field(name) {
                     Some(pair) => outward(pair, value),
                     None => value.clone(),
                 };
-                (name.clone(), value)
+                (name.to_owned(), value)
             });
             Value::Object(fields.collect())
         }

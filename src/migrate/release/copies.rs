@@ -54,6 +54,7 @@ impl<'d> Copies<'d> {
     pub(super) fn finish(self, reader: &mut Reader<'_, 'd>) -> Result<(), MigrateError> {
         for (id, copies) in self.by_id {
             let mut said = Vec::new();
+            let shape = copies.first().map(|copy| copy.shape);
             for copy in copies {
                 let mut losses = Losses::default();
                 std::mem::swap(&mut losses, &mut reader.losses);
@@ -74,10 +75,12 @@ impl<'d> Copies<'d> {
             let (entry, _) = said.swap_remove(best);
             for (other, pointers) in &said {
                 for field in entry.differences(other) {
-                    let what = format!("`{field}` differs from most copies of {id}");
+                    let name = shape.map(|shape| reader.name_in_release(shape, &entry, &field));
+                    let name = name.unwrap_or(&field);
+                    let what = format!("`{name}` differs from most copies of {id}");
                     let place = Spot {
                         file: String::new(),
-                        pointer: format!("/{field}"),
+                        pointer: format!("/{name}"),
                     };
                     let mut losses = Losses::default();
                     losses.add(DIVERGING, Some(id), what.clone(), place);

@@ -289,7 +289,7 @@ impl<'d> Reader<'_, 'd> {
                 at.report(&mut self.losses, EMPTY, format!("`{name}` is missing"));
             }
         }
-        bare.fields = self.layout.in_order(kind, bare.fields);
+        bare.fields = self.layout.newest(kind, bare.fields);
         Ok(bare)
     }
 
@@ -303,7 +303,9 @@ impl<'d> Reader<'_, 'd> {
     ) -> Result<(), MigrateError> {
         let from = self.plan.child(shape.place, Step::Name(name));
         let target = self.layout.plan(bare.kind);
-        let known = target.root().field_names().any(|field| field == name);
+        // The publisher's names may be those of an older format version.
+        let own = target.root().newest(name);
+        let known = target.root().field_names().any(|field| field == own);
         let items = from.and_then(|from| items_are(from, self.plan));
         let is_list = node.kind() == Kind::Sequence;
         if is_list && matches!(items, Some((_, _, Items::Nested))) {
@@ -335,7 +337,7 @@ impl<'d> Reader<'_, 'd> {
         };
         if let Some((place, kind, Items::Copies)) = items.filter(|_| is_list) {
             let ids = self.references(Shape { place, kind }, node, at)?;
-            bare.fields.insert(name.to_owned(), ids);
+            bare.fields.insert(own.to_owned(), ids);
             return Ok(());
         }
         let pair = Pair {
@@ -344,7 +346,7 @@ impl<'d> Reader<'_, 'd> {
         };
         let whole = value::value(node);
         let (value, more) = self.inward.value(pair, &whole, at, &mut self.losses)?;
-        bare.fields.insert(name.to_owned(), value);
+        bare.fields.insert(own.to_owned(), value);
         if let Some(more) = more {
             bare.unknown.insert(name.to_owned(), more);
         }
@@ -355,6 +357,16 @@ impl<'d> Reader<'_, 'd> {
     pub(super) fn is_title(&self, bare: &Bare, field: &str) -> bool {
         let title = self.layout.field(bare.kind, |marks| marks.unique.is_some());
         title.is_some_and(|(name, _)| name == field)
+    }
+
+    /// What a release calls a field of an entry.
+    pub(super) fn name_in_release<'n>(
+        &self,
+        shape: Shape<'n>,
+        bare: &Bare,
+        field: &'n str,
+    ) -> &'n str {
+        super::name_in_release(shape.place, self.layout.plan(bare.kind).root(), field)
     }
 
     /// The IDs of copies, in the order of IDs.

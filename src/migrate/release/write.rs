@@ -129,13 +129,14 @@ impl<'m, 'l> Writer<'m, 'l> {
         let unknown = self.model.unknown_of(Some(entry.stem()));
         for (name, inner) in place.fields(self.plan) {
             let required = place.marks.required.iter().any(|field| field == name);
+            let own = self.layout.plan(entry.kind).root().newest(name);
             let value = match items_are(inner, self.plan) {
                 Some((item, kind, Items::Nested)) => {
                     let children = self.children_of(entry, kind);
                     (required || !children.is_empty()).then(|| self.list(children, item, kind))
                 }
-                Some((item, kind, Items::Copies)) => self.copies(entry, name, item, kind),
-                None => self.value(entry, name, inner),
+                Some((item, kind, Items::Copies)) => self.copies(entry, own, item, kind),
+                None => self.value(entry, own, inner),
             };
             let is_list = items_of(inner, self.plan).is_some();
             let value = value.or_else(|| (required && is_list).then(|| Value::Array(Vec::new())));
@@ -159,8 +160,9 @@ impl<'m, 'l> Writer<'m, 'l> {
 
     /// Whether a field of a release has no counterpart in entries.
     fn is_unknown(&self, entry: &Entry, name: &str) -> bool {
-        let mut known = self.layout.plan(entry.kind).root().field_names();
-        !known.any(|field| field == name)
+        let root = self.layout.plan(entry.kind).root();
+        let own = root.newest(name);
+        !root.field_names().any(|field| field == own)
     }
 
     fn children_of(&self, entry: &Entry, kind: &'l str) -> Vec<&'m Entry> {
@@ -233,8 +235,9 @@ impl<'m, 'l> Writer<'m, 'l> {
     }
 
     fn report_no_place(&mut self, entry: &'m Entry, place: &Place) {
+        let root = self.layout.plan(entry.kind).root();
         for name in entry.fields.keys() {
-            if !place.field_names().any(|field| field == name) {
+            if !place.field_names().any(|field| root.newest(field) == name) {
                 let mut pointer = String::new();
                 push_segment(&mut pointer, name);
                 self.report(NO_PLACE, entry, &pointer, format!("`{name}`"));

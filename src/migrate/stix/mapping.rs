@@ -36,7 +36,7 @@ pub(super) const ATTACK: &str = "mitre-attack";
 pub(super) const REFERENCES: (&str, &str, &str) = ("references", "text", "url");
 
 /// The field of the mapping to ATT&CK, and in it the ID, the name and the address.
-pub(super) const MAPPING: (&str, &str, &str, &str) = ("mitre", "ref", "name", "url");
+pub(super) const MAPPING: (&str, &str, &str, &str) = ("attack", "ref", "name", "url");
 
 /// How a kind of entry is written.
 pub(super) fn kind(name: &str) -> Kind {

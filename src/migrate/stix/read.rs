@@ -163,9 +163,11 @@ impl<'r, 'l> Reader<'r, 'l> {
         let layout = self.layout;
         let shape = mapping::kind(layout.kind_name(kind));
         let native = extension.get(key::NATIVE).and_then(Value::as_array);
+        let root = layout.plan(kind).root();
         let is_native = |name: &str| {
-            let mut names = native.into_iter().flatten();
-            names.any(|found| found.as_str() == Some(name))
+            let mut names = native.into_iter().flatten().filter_map(Value::as_str);
+            // A bundle may have been written in an older format version.
+            names.any(|found| root.newest(found) == name)
         };
         let mut set = |name: Option<&str>, value: Option<Value>| {
             if let (Some(name), Some(value)) = (name.filter(|name| is_native(name)), value) {

@@ -1,5 +1,7 @@
 //! From a schema to the places of its plan.
 
+mod renames;
+
 use std::collections::BTreeSet;
 
 use regex::Regex;
@@ -8,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::{Place, Plan, PlanError, Resolve};
 use crate::schema::vocabulary::Marks;
+use renames::renames;
 
 /// Schemas beyond which a plan is refused; the real ones have a few dozen.
 const MAX_PLACES: usize = 20_000;
@@ -144,6 +147,9 @@ impl<'s> Compiler<'s> {
             let marks = Marks::read(object).map_err(|(keyword, m)| part.error(&keyword, m))?;
             place.marks.merge(&marks);
         }
+        place.renames = renames(&parts, &names)?;
+        let is_old = |name: &&str| place.renames.iter().any(|rename| *rename.from == **name);
+        names.sort_by_key(is_old);
         for name in names {
             let below = self.below_field(&parts, name);
             let child = self.place(below);
