@@ -5,6 +5,7 @@
 //! disturb one another, and a file that is broken is as if it were not there. Where nothing can be
 //! written, nothing is kept.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -15,9 +16,9 @@ use std::time::{Duration, SystemTime};
 use jiff::civil::Date;
 
 use crate::lint::cache::{Cache, Digest, Stored};
-use crate::lint::{self, Known, Narrow, NarrowError, Options, Snapshot};
-use crate::snapshot::Workspace;
+use crate::lint::{self, Known, Like, Narrow, NarrowError, Options, Snapshot, Surveyed};
 use crate::snapshot::git::{Id, Repository};
+use crate::snapshot::{SourceFile, Workspace};
 use crate::write;
 
 /// Files of one configuration; more are made one.
@@ -88,39 +89,69 @@ impl Store {
         options: &Options,
         progress: &AtomicUsize,
     ) -> Result<Option<Narrow>, NarrowError> {
-        let known = |tree: Id| -> Result<(Id, Option<Known>), NarrowError> {
-            let listing = repository.listing(tree, workspace)?;
-            let bytes = read(&self.folder.join(self.tree_name(listing)));
-            let known =
-                bytes.and_then(|bytes| Known::read(bytes, &self.digest, self.today, listing));
-            Ok((listing, known))
+        let (base, head) = rayon::join(
+            || self.known(repository, trees[0], workspace),
+            || self.known(repository, trees[1], workspace),
+        );
+        let (base, head) = (base?, head?);
+        let changed = repository.changed(trees[0], trees[1], workspace)?;
+        let known = match (base, head) {
+            (Some(base), Some(head)) => [base, head],
+            (Some(base), None) => {
+                let head = self.opened_tree(repository, trees[1], workspace, options)?;
+                let like = like(&base, &changed, None);
+                let (known, rest) = head.survey(workspace, Some(like), progress)?;
+                rest.free();
+                [base, known]
+            }
+            (None, Some(head)) => {
+                let base = self.opened_tree(repository, trees[0], workspace, options)?;
+                let like = like(&head, &changed, None);
+                let (known, rest) = base.survey(workspace, Some(like), progress)?;
+                rest.free();
+                [known, head]
+            }
+            (None, None) => {
+                let base = self.opened_tree(repository, trees[0], workspace, options)?;
+                let head = self.opened_tree(repository, trees[1], workspace, options)?;
+                let (base, rest) = base.survey(workspace, None, progress)?;
+                let like = like(&base, &changed, Some(rest));
+                let (head, rest) = head.survey(workspace, Some(like), progress)?;
+                rest.free();
+                [base, head]
+            }
         };
-        let survey = |tree: Id, listing: Id| -> Result<Known, NarrowError> {
-            let options = Options {
-                cache: Some(self.cache()),
+        lint::narrow(repository, trees, changed, known, workspace, options)
+    }
+
+    /// What is kept of a tree.
+    fn known(
+        &self,
+        repository: &Repository,
+        tree: Id,
+        workspace: &Workspace,
+    ) -> Result<Option<Known>, NarrowError> {
+        let listing = repository.listing(tree, workspace)?;
+        let bytes = read(&self.folder.join(self.tree_name(listing)));
+        Ok(bytes.and_then(|bytes| Known::read(bytes, &self.digest, self.today, listing)))
+    }
+
+    fn opened_tree(
+        &self,
+        repository: &Arc<Repository>,
+        tree: Id,
+        workspace: &Workspace,
+        options: &Options,
+    ) -> Result<Opened, NarrowError> {
+        let (cache, files) = rayon::join(|| self.cache(), || repository.files(tree, workspace));
+        Ok(Opened {
+            listing: repository.listing(tree, workspace)?,
+            files: files?,
+            options: Options {
+                cache: Some(cache),
                 ..options.clone()
-            };
-            let snapshot = Snapshot {
-                workspace,
-                files: &repository.files(tree, workspace)?,
-                name: "",
-                tree: Some(listing),
-                known: None,
-            };
-            Ok(lint::survey(snapshot, &options, progress)?)
-        };
-        let (base, head) = rayon::join(|| known(trees[0]), || known(trees[1]));
-        let mut both = Vec::with_capacity(2);
-        for (tree, found) in trees.into_iter().zip([base?, head?]) {
-            both.push(match found {
-                (_, Some(known)) => known,
-                (listing, None) => survey(tree, listing)?,
-            });
-        }
-        let (Some(head), Some(base)) = (both.pop(), both.pop()) else {
-            return Ok(None);
-        };
-        lint::narrow(repository, trees, [base, head], workspace, options)
+            },
+        })
     }
 
     fn tree_name(&self, tree: Id) -> String {
@@ -180,6 +211,43 @@ impl Store {
                 write::forget(&path);
             }
         }
+    }
+}
+
+/// A tree of which nothing is kept.
+struct Opened {
+    listing: Id,
+    files: Vec<SourceFile>,
+    options: Options,
+}
+
+impl Opened {
+    fn survey<'o>(
+        &'o self,
+        workspace: &'o Workspace,
+        like: Option<Like<'_>>,
+        progress: &AtomicUsize,
+    ) -> Result<(Known, Surveyed<'o>), NarrowError> {
+        let snapshot = Snapshot {
+            workspace,
+            files: &self.files,
+            name: "",
+            tree: Some(self.listing),
+            known: None,
+        };
+        Ok(lint::survey(snapshot, like, &self.options, progress)?)
+    }
+}
+
+fn like<'l>(
+    known: &'l Known,
+    changed: &'l BTreeSet<String>,
+    surveyed: Option<Surveyed<'l>>,
+) -> Like<'l> {
+    Like {
+        known,
+        changed,
+        surveyed,
     }
 }
 

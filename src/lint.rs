@@ -9,13 +9,15 @@ mod known;
 mod levels;
 mod session;
 mod suppression;
+mod survey;
 mod verdict;
 
 pub use backtest::{Backtest, BacktestRevision, Revision, backtest};
 pub use compare::{Gate, Retirement, Snapshot, Trust, Waiver, compare, tombstone};
-pub use known::{Known, Narrow, NarrowError, narrow, survey};
+pub use known::{Known, Narrow, NarrowError, narrow};
 pub use session::{Changed, Session};
 pub use suppression::may_be_allowed;
+pub use survey::{Like, Surveyed, survey};
 pub use verdict::Verdict;
 
 use std::sync::Arc;
@@ -35,6 +37,7 @@ use crate::snapshot::{SourceFile, Unread, Workspace, stem};
 use crate::syntax::{self, Document, Format};
 use crate::text;
 use crate::upgrade;
+use gather::Gathered;
 use levels::Levels;
 use suppression::Suppression;
 
@@ -145,7 +148,7 @@ pub fn inspect<T>(
         files,
         revision: None,
     };
-    finish::locate(&mut late, &[here]);
+    finish::locate(&mut late.iter_mut().collect::<Vec<_>>(), &[here]);
     let Linked {
         corpus,
         mut diagnostics,
@@ -213,11 +216,7 @@ impl<'r> Stage<'r> {
             active: levels.active().map(|(rule, ..)| rule.name).collect(),
             levels,
             words,
-            // What is kept serves every use.
-            use_of: match options.cache {
-                Some(_) => Use::Compared,
-                None => Use::Alone,
-            },
+            use_of: Use::Alone,
             naming: &workspace.schemas,
         }
     }
@@ -252,6 +251,10 @@ impl<'r> Stage<'r> {
             Some(cache) => self.recall(cache, files, progress)?,
             None => self.gather(files, progress)?,
         };
+        Ok(self.linked(files, gathered))
+    }
+
+    fn linked(&self, files: &[SourceFile], gathered: Gathered) -> Linked<'r> {
         let mut linked: Vec<CorpusFile> = files
             .iter()
             .map(|file| CorpusFile::of(&file.path))
@@ -260,11 +263,11 @@ impl<'r> Stage<'r> {
             linked[number].broken_id = Some(self.words.names.name(&id));
         }
         let schemas = &self.workspace.schemas;
-        Ok(Linked {
+        Linked {
             corpus: Corpus::link(self.words, schemas, linked, gathered.entries),
             diagnostics: gathered.diagnostics,
             suppressions: gathered.suppressions,
-        })
+        }
     }
 
     fn corpus(&self, corpus: &Corpus<'_>) -> Vec<Diagnostic> {

@@ -331,6 +331,14 @@ impl Reported<'_> {
         self
     }
 
+    /// Says more where there is more to say.
+    pub fn with<T>(self, more: Option<T>, say: impl FnOnce(Self, T) -> Self) -> Self {
+        match more {
+            Some(more) => say(self, more),
+            None => self,
+        }
+    }
+
     /// A replacement of the bytes of one place in the same file.
     pub fn fix(
         mut self,

@@ -134,13 +134,7 @@ impl Scope {
         let root = workspace.root();
         if paths.iter().all(|path| path.starts_with(&root)) {
             let files = Finder::new(&workspace, root.clone()).walk(&root)?;
-            let mut scope = Self {
-                workspace,
-                files,
-                wanted: None,
-                whole: true,
-                current: current()?,
-            };
+            let mut scope = Self::of(workspace, files, &[])?;
             if !paths.is_empty() && !paths.contains(&root) {
                 scope.want(paths, &root)?;
             }

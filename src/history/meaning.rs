@@ -124,13 +124,19 @@ fn shared(one: &BTreeSet<String>, other: &BTreeSet<String>) -> f64 {
     one.intersection(other).count() as f64 / shorter as f64
 }
 
-/// The beginnings of the words that carry meaning, in lower case.
+/// The beginnings of the words that carry meaning, in lower case and without the `s` of a plural.
 fn stems(text: &str) -> BTreeSet<String> {
     let text = without_tags(text).to_lowercase();
     text.split(|c: char| !c.is_alphanumeric())
         .filter(|word| word.chars().count() >= 3 && COMMON.binary_search(word).is_err())
-        .map(|word| word.chars().take(STEM).collect())
+        .map(|word| singular(word).chars().take(STEM).collect())
         .collect()
+}
+
+fn singular(word: &str) -> &str {
+    let stem = word.strip_suffix('s');
+    let stem = stem.filter(|stem| stem.len() >= 3 && !stem.ends_with('s'));
+    stem.unwrap_or(word)
 }
 
 #[cfg(test)]
@@ -162,5 +168,6 @@ mod tests {
         assert_eq!((found.title, found.text), (0.0, 0.0));
         assert_eq!(likeness(("", ""), ("", "")).words, 0);
         assert_eq!(stems("a < b <br/> c<d"), stems("b d"));
+        assert_eq!(stems("Logs, bus, access"), stems("log bus access"));
     }
 }

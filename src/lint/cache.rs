@@ -89,7 +89,7 @@ impl Key {
 }
 
 /// Git's name of a file's content, where that decides what the file gives.
-fn content(file: &SourceFile) -> Option<[u8; 20]> {
+pub(super) fn content(file: &SourceFile) -> Option<[u8; 20]> {
     if file.stray.is_some() {
         return None;
     }
@@ -198,7 +198,7 @@ impl Cache {
     }
 
     /// Gets ready for one run over files, given in the order of their paths.
-    pub(super) fn look(&self, files: &[SourceFile], words: &Vocabulary) -> Look {
+    pub(super) fn look(&self, files: &[&SourceFile], words: &Vocabulary) -> Look {
         let shelves = self.shelves();
         let numbers = shelves
             .iter()
@@ -319,7 +319,7 @@ impl Cache {
 }
 
 /// Goes through files and records side by side; both are in the order of their paths.
-fn find(files: &[SourceFile], segment: &Segment, mut found: impl FnMut(usize, usize)) {
+fn find(files: &[&SourceFile], segment: &Segment, mut found: impl FnMut(usize, usize)) {
     let mut at = 0;
     for (number, file) in files.iter().enumerate() {
         let path = file.path.as_ref();

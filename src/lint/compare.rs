@@ -160,7 +160,7 @@ pub(super) fn judge(
         head.snapshot.side(None),
         base.snapshot.side(Some(base.snapshot.name)),
     ];
-    finish::locate(&mut past, &sides);
+    finish::locate(&mut past.iter_mut().collect::<Vec<_>>(), &sides);
     let mut diagnostics = head.findings(past);
     let before = base.findings(Vec::new());
     expect(&before, &mut diagnostics, head, &history);

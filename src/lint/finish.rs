@@ -132,11 +132,11 @@ fn place_of(location: &Location) -> Place {
 
 /// Completes findings of the corpus, whose files are read once more, and their places in other
 /// files. Findings of one file have no such places.
-pub(super) fn locate(late: &mut [Diagnostic], sides: &[Side<'_>]) {
+pub(super) fn locate(late: &mut [&mut Diagnostic], sides: &[Side<'_>]) {
     let mut by_place: BTreeMap<Place, Vec<&mut Diagnostic>> = BTreeMap::new();
     for found in late.iter_mut() {
         let place = place_of(&found.location);
-        by_place.entry(place).or_default().push(found);
+        by_place.entry(place).or_default().push(&mut **found);
     }
     by_place.par_iter_mut().for_each(|(place, found)| {
         if let Some((file, workspace)) = file_at(sides, place) {

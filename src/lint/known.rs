@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -71,22 +70,41 @@ impl Stage<'_> {
     ) -> (Corpus<'l>, Known) {
         let Linked {
             corpus,
-            mut diagnostics,
+            diagnostics,
             suppressions,
         } = linked;
         if let Some(known) = snapshot.known {
             return (corpus, known.clone());
         }
         let mut late = self.corpus(&corpus);
-        finish::locate(&mut late, &[snapshot.side(None)]);
-        diagnostics.append(&mut late);
+        finish::locate(
+            &mut late.iter_mut().collect::<Vec<_>>(),
+            &[snapshot.side(None)],
+        );
+        let known = self.known_of(
+            &corpus,
+            snapshot,
+            [diagnostics, late].concat(),
+            suppressions,
+        );
+        (corpus, known)
+    }
+
+    /// What a snapshot gives, of which all findings are there.
+    pub(super) fn known_of(
+        &self,
+        corpus: &Corpus<'_>,
+        snapshot: Snapshot<'_>,
+        diagnostics: Vec<Diagnostic>,
+        suppressions: Vec<(Arc<str>, Suppression)>,
+    ) -> Known {
         let mut kinds = vec![0; corpus.schemas.entry_kinds().len()];
         let mut entries = 0;
         for entry in corpus.definitions() {
             kinds[entry.kind as usize] += 1;
             entries += 1;
         }
-        let ids = snapshot.tree.and_then(|_| ids(&corpus));
+        let ids = snapshot.tree.and_then(|_| ids(corpus));
         let whole = ids.is_some() && self.options.whole_corpus;
         let known = Known {
             today: self.options.today,
@@ -100,7 +118,7 @@ impl Stage<'_> {
         if let (Some(tree), Some(cache), true) = (snapshot.tree, self.cache(), whole) {
             cache.keep_snapshot(tree, &known, self.words);
         }
-        (corpus, known)
+        known
     }
 
     /// Entries by kind, in the order of the schemas.
@@ -111,22 +129,6 @@ impl Stage<'_> {
             .zip(known.kinds.iter().map(|count| *count as usize))
             .collect()
     }
-}
-
-/// Checks all files of one snapshot, to be compared later by [`narrow`].
-///
-/// # Errors
-///
-/// A schema of the binary's profile cannot be compiled.
-pub fn survey(
-    snapshot: Snapshot<'_>,
-    options: &Options,
-    progress: &AtomicUsize,
-) -> Result<Known, SchemaError> {
-    let words = Vocabulary::default();
-    let stage = Stage::new(snapshot.workspace, options, &words).comparing();
-    let linked = stage.link(snapshot.files, progress)?;
-    Ok(stage.known(linked, snapshot).1)
 }
 
 /// Which file has which ID; `None` where a line cannot say it.
@@ -161,7 +163,7 @@ pub struct Narrow {
 }
 
 /// Narrows the comparison of two trees, of which all is known, to what changed: files that are not
-/// alike, and files that have an ID which those name. `None` where the names of files are too odd
+/// alike, whose paths are given, and files that have an ID which those name. `None` where the names of files are too odd
 /// for that.
 ///
 /// Rules on the history may compare entries of both sides with the same ID, look up what those name,
@@ -173,13 +175,13 @@ pub struct Narrow {
 pub fn narrow(
     repository: &Arc<Repository>,
     [base, head]: [Id; 2],
+    paths: BTreeSet<String>,
     [known_base, known_head]: [Known; 2],
     workspace: &Workspace,
     options: &Options,
 ) -> Result<Option<Narrow>, NarrowError> {
     let words = Vocabulary::default();
-    let stage = Stage::new(workspace, options, &words).comparing();
-    let paths = repository.changed(base, head, workspace)?;
+    let stage = Stage::new(workspace, options, &words);
     let unknown = |known: &Known| known.ids.is_empty() && known.entries > 0;
     let odd = |path: &String| path.contains('\u{fffd}');
     if paths.iter().any(odd) || unknown(&known_base) || unknown(&known_head) {

@@ -176,7 +176,7 @@ impl Session {
             files: &self.files,
             revision: None,
         };
-        finish::locate(&mut found, &[here]);
+        finish::locate(&mut found.iter_mut().collect::<Vec<_>>(), &[here]);
         let own = self.kept.iter().flat_map(|kept| &kept.diagnostics);
         let all = own.cloned().chain(found).collect();
         let files = self.files.iter().zip(&self.kept);

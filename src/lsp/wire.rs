@@ -110,6 +110,12 @@ fn message(value: Value) -> Incoming {
         );
     }
     match serde_json::from_value(value) {
+        // One with an ID that is out of bounds would be taken for a notification, and never answered.
+        Ok(Message::Notification(_)) if !id.is_null() => Incoming::broken(
+            id,
+            ErrorCode::InvalidRequest,
+            "the `id` must be a text or a whole number of 32 bits",
+        ),
         Ok(message) => Incoming::Message(message),
         Err(_) => Incoming::broken(
             id,

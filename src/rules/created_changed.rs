@@ -23,16 +23,14 @@ pub(super) fn check(history: &History<'_>, sink: &mut Sink) {
         }
         let title = history.head.title(after);
         let message = format!("{title} was created on {}, not on {}", old.day, new.day);
-        let mut reported = sink
-            .report_entry(history.head, after, new.fact.span, message)
+        sink.report_entry(history.head, after, new.fact.span, message)
             .help("the day of creation never changes; write the old one")
-            .related_base(history, before, old.fact.span, "what it was");
-        if let Some(span) = new.fact.date_span() {
-            let text = written(old.day, new.fact.notation);
-            let title = format!("Write `{text}`");
-            reported = reported.fix(Safety::Safe, title, span, text);
-        }
-        let _ = reported;
+            .related_base(history, before, old.fact.span, "what it was")
+            .with(new.fact.date_span(), |reported, span| {
+                let text = written(old.day, new.fact.notation);
+                let title = format!("Write `{text}`");
+                reported.fix(Safety::Safe, title, span, text)
+            });
     }
 }
 

@@ -1,21 +1,17 @@
 //! Reports what a change relaxes of the check that it must pass.
 
 use crate::history::History;
-use crate::rule::Sink;
+use crate::rule::{Reported, Sink};
 
 pub(super) fn check(history: &History<'_>, sink: &mut Sink) {
     for loosened in history.loosened {
         let location = &loosened.location;
-        let mut reported = sink
-            .report_at(location.clone(), loosened.message.clone())
+        sink.report_at(location.clone(), loosened.message.clone())
             .help(format!(
                 "a change cannot relax its own check: the entries are held against the configuration \
                  of {}; a maintainer who agrees waives it with `--waive gate-loosened:{}`",
                 history.base_name, location.path
-            ));
-        if let Some(pointer) = &loosened.pointer {
-            reported = reported.pointer(pointer.clone());
-        }
-        let _ = reported;
+            ))
+            .with(loosened.pointer.clone(), Reported::pointer);
     }
 }

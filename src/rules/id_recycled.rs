@@ -10,7 +10,7 @@ use crate::schema::vocabulary::DateRole;
 /// Words below which a text is a stub, which may be written out to anything.
 const STUB: usize = 10;
 
-/// Words from which a text says enough to outweigh that the titles share a word.
+/// Words from which a text says enough to be sure of what it is about.
 const TEXT: usize = 20;
 
 /// The share of words of a title from which two titles name one thing.
@@ -32,18 +32,16 @@ pub(super) fn check(history: &History<'_>, sink: &mut Sink) {
         };
         let id = history.head.text(after.id);
         let message = format!("{} was `{old}` before", history.head.title(after));
-        let mut reported = sink
-            .report_entry(history.head, after, after.label_span, message)
+        sink.report_entry(history.head, after, after.label_span, message)
             .help(format!(
                 "what cites `{id}` now says something else: give the new entry an ID of its own, and \
                  keep the old one, retired if need be; only a maintainer can let it go, with `--waive`"
             ))
-            .related_base(history, before, before.label_span, "what it was");
-        if let Some(heir) = heirs.of(before) {
-            let path = history.head.path(heir).clone();
-            reported = reported.related_in(path, heir.id_span, "says what it said");
-        }
-        let _ = reported;
+            .related_base(history, before, before.label_span, "what it was")
+            .with(heirs.of(before), |reported, heir| {
+                let path = history.head.path(heir).clone();
+                reported.related_in(path, heir.id_span, "says what it said")
+            });
     }
 }
 
@@ -67,13 +65,12 @@ fn says_so(before: &Entry, after: &Entry) -> Says {
 
 /// The share of common words from which two states of an entry are about one thing.
 fn enough(likeness: &Likeness, says: Says) -> f64 {
-    let words = likeness.words;
-    match says {
+    match (says, likeness.words) {
         _ if likeness.title > SAME_TITLE => 0.0,
-        _ if likeness.title > 0.0 && words < TEXT => 0.0,
-        _ if likeness.title > 0.0 => 0.25,
-        Says::Another => 0.4,
-        Says::Nothing if words >= STUB => 0.3,
-        Says::Nothing => 0.0,
+        (Says::Another, STUB..) => 0.5,
+        (Says::Another, _) => 0.4,
+        (Says::Nothing, TEXT..) => 0.45,
+        (Says::Nothing, STUB..) if likeness.title == 0.0 => 0.3,
+        _ => 0.0,
     }
 }

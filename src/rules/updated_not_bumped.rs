@@ -24,15 +24,13 @@ pub(super) fn check(history: &History<'_>, sink: &mut Sink) {
         }
         let title = history.head.title(after);
         let message = format!("{title} changes, and still says {} for its last change", new.day);
-        let mut reported = sink
-            .report_entry(history.head, after, new.fact.span, message)
+        sink.report_entry(history.head, after, new.fact.span, message)
             .help("write the day of this change")
-            .related_base(history, before, old.fact.span, "what it was");
-        if let Some(span) = new.fact.date_span() {
-            let text = written(history.today, new.fact.notation);
-            let title = format!("Write `{text}`");
-            reported = reported.fix(Safety::Safe, title, span, text);
-        }
-        let _ = reported;
+            .related_base(history, before, old.fact.span, "what it was")
+            .with(new.fact.date_span(), |reported, span| {
+                let text = written(history.today, new.fact.notation);
+                let title = format!("Write `{text}`");
+                reported.fix(Safety::Safe, title, span, text)
+            });
     }
 }

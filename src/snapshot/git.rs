@@ -6,6 +6,7 @@
 //! are not computed again on reading, as git does not either: what came over a network was checked
 //! when it came.
 
+mod differ;
 mod ids;
 mod merge;
 mod resolve;
@@ -21,6 +22,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, Once, PoisonError};
 
 use git2::{ErrorCode, ObjectType, RepositoryOpenFlags};
+use rustc_hash::FxHashMap;
 
 use super::{SnapshotError, Unread, absolute};
 
@@ -112,6 +114,8 @@ pub struct Repository {
     main: Mutex<git2::Repository>,
     /// Handles that are not in use. One handle serves one thread at a time.
     idle: Mutex<Vec<git2::Repository>>,
+    /// Tree objects that were read last.
+    trees: Mutex<FxHashMap<Id, Arc<Vec<u8>>>>,
     git_dir: PathBuf,
     common_dir: PathBuf,
     /// The top of the working tree, written as the folder was that was asked for; for a bare
@@ -154,6 +158,7 @@ impl Repository {
             common_dir: main.commondir().to_path_buf(),
             main: Mutex::new(main),
             idle: Mutex::default(),
+            trees: Mutex::default(),
             git_dir,
         }))
     }

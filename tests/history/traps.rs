@@ -161,6 +161,31 @@ fn another_entry_under_the_same_id() {
 }
 
 #[test]
+fn no_comment_allows_that_an_id_is_recycled() {
+    let with = |text: String| {
+        let comment = "# corpuslint: allow id-recycled -- it was agreed\n";
+        text.replace("title:", &format!("{comment}title:"))
+    };
+    let before = with(section("MT012", "Coercion", OLD, COERCION));
+    let after = with(section("MT012", "Hobbies", NEW, COINS));
+    check(
+        "a comment that both have",
+        before,
+        after,
+        &["id-recycled MT012"],
+    );
+    // Other rules can be allowed: the comment stands above the day here.
+    let above = |text: String| {
+        let comment = "# corpuslint: allow created-changed -- the day was wrong\n";
+        text.replace("created:", &format!("{comment}created:"))
+    };
+    let old = above(section("MT012", "Coercion", OLD, COERCION));
+    let new = above(section("MT012", "Coercion", NEW, COERCION));
+    let new = new.replace("created: 2025-01-10", "created: 2025-01-09");
+    check("a comment on a day", old, new, &[]);
+}
+
+#[test]
 fn what_a_recycled_id_was_lives_on() {
     let before = one(section("MT012", "Coercion", OLD, COERCION));
     let after = [

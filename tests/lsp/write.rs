@@ -144,8 +144,8 @@ fn names_of_fields_are_offered_once_with_what_they_are_for() {
     assert_eq!(text, "id: PR030\ntitle: \ndescription: One.\n");
     let (found, _) = completed(&mut editor, &path, 3, "|");
     assert_eq!(found.first().map(String::as_str), Some("id"));
-    let (found, _) = completed(&mut editor, &path, 4, "id: PR030\nreferences:\n  - te|\n");
-    assert_eq!(found, ["text", "url"]);
+    let (found, _) = completed(&mut editor, &path, 4, "id: PR030\nreferences:\n  - ti|\n");
+    assert_eq!(found, ["title", "url"]);
 
     let json = root.join("corpus/preparation/PR031.json");
     editor.open(&json, 1, "{}");

@@ -17,6 +17,10 @@ use crate::rules;
 use crate::schema::vocabulary::{DateRole, Notation, Scope};
 use crate::text::{Position, Span};
 
+/// Values for which there is room before they are read: nearly all lists are shorter, and one that
+/// only says that it is longer gets no more.
+const MANY: usize = 64;
+
 /// Takes values one after another.
 pub(super) struct Put<'w> {
     pub bytes: Vec<u8>,
@@ -177,7 +181,11 @@ impl<T: Value> Value for Vec<T> {
         if length > take.rest.len() {
             return None;
         }
-        (0..length).map(|_| T::take(take)).collect()
+        let mut values = Self::with_capacity(length.min(MANY));
+        for _ in 0..length {
+            values.push(T::take(take)?);
+        }
+        Some(values)
     }
 }
 

@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use git2::ObjectType;
-
-use super::tree::{Found, MODE_TREE, TREE_BYTES, items, under};
+use super::tree::{Found, MODE_TREE, items, under};
 use super::{Id, Repository, failed};
 use crate::snapshot::{SnapshotError, SourceFile, Workspace};
 
@@ -51,7 +49,7 @@ impl Repository {
             let Some(id) = self.folder_in(top, folder)? else {
                 continue;
             };
-            let data = self.bytes(id, ObjectType::Tree, TREE_BYTES)?;
+            let data = self.tree(id)?;
             for item in items(&data) {
                 let item = item?;
                 let name = std::str::from_utf8(item.name).ok();

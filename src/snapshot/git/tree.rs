@@ -1,12 +1,11 @@
 //! The files of a git tree, as a corpus and as a set that differs from another.
 
-use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError};
 
 use git2::ObjectType;
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
 
 use super::{Blob, Id, Object, Repository, words};
 use crate::profile;
@@ -28,6 +27,9 @@ pub(super) const DEPTH: usize = 64;
 const ITEMS: usize = 1_000_000;
 /// Bytes of one folder's tree object.
 pub(super) const TREE_BYTES: u64 = 512 << 20;
+/// Bytes of trees that are kept, and how many trees.
+const TREES_BYTES: usize = 32 << 20;
+const TREES: usize = 256;
 /// Bytes of a link, which no system lets be longer.
 const LINK_BYTES: u64 = 4096;
 
@@ -80,6 +82,9 @@ fn is_impossible(name: &[u8]) -> bool {
     matches!(name, b"" | b"." | b"..") || name.contains(&b'/') || name.eq_ignore_ascii_case(b".git")
 }
 
+/// What is wrong with such a name.
+const IMPOSSIBLE: &str = "git checks out no file of this name";
+
 /// Something found in a tree, with its path from the root of the entries.
 pub(super) struct Found {
     path: Vec<u8>,
@@ -93,7 +98,7 @@ impl Found {
     pub(super) fn new(path: Vec<u8>, mode: u32, id: Id) -> Self {
         let name = path.rsplit(|&byte| byte == b'/').next();
         let fault = if name.is_none_or(is_impossible) {
-            Some("git checks out no file of this name")
+            Some(IMPOSSIBLE)
         } else if mode == MODE_SUBMODULE {
             Some("it is a submodule, whose files are not looked at")
         } else {
@@ -133,6 +138,23 @@ impl Repository {
         }
     }
 
+    /// The bytes of a tree object. The last ones are kept, because to find out what differs between two
+    /// trees and to list them takes the same objects.
+    pub(super) fn tree(&self, id: Id) -> Result<Arc<Vec<u8>>, SnapshotError> {
+        let kept = || self.trees.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(data) = kept().get(&id) {
+            return Ok(Arc::clone(data));
+        }
+        let data = Arc::new(self.bytes(id, ObjectType::Tree, TREE_BYTES)?);
+        let mut kept = kept();
+        let bytes: usize = kept.values().map(|data| data.len()).sum();
+        if bytes + data.len() > TREES_BYTES || kept.len() > TREES {
+            kept.clear();
+        }
+        kept.insert(id, Arc::clone(&data));
+        Ok(data)
+    }
+
     /// What stands at a path of a tree, parts joined by `/`.
     pub(super) fn at(&self, tree: Id, path: &str) -> Result<Option<(u32, Id)>, SnapshotError> {
         let mut here = (MODE_TREE, tree);
@@ -140,7 +162,7 @@ impl Repository {
             if here.0 != MODE_TREE {
                 return Ok(None);
             }
-            let data = self.bytes(here.1, ObjectType::Tree, TREE_BYTES)?;
+            let data = self.tree(here.1)?;
             let mut next = None;
             for item in items(&data) {
                 let item = item?;
@@ -184,56 +206,19 @@ impl Repository {
         let Some(folder) = self.folder_in(tree, &root)? else {
             return Ok(Vec::new());
         };
-        let mut found = Vec::new();
-        self.list(folder, &mut Vec::new(), 0, &mut found)?;
-        let files = found
-            .into_par_iter()
-            .map(|found| self.source(tree, workspace, &root, found))
-            .collect::<Result<Vec<_>, _>>()?;
-        let mut files: Vec<SourceFile> = files.into_iter().flatten().collect();
+        let listing = Listing {
+            repository: self,
+            tree,
+            workspace,
+            root: &root,
+            items: AtomicUsize::new(0),
+        };
+        let mut parts = listing.folder(folder, &[], 0)?;
+        // Parts are small, and the whole is made once in its size: memory that is touched costs time.
+        let mut files = Vec::with_capacity(parts.iter().map(Vec::len).sum());
+        parts.iter_mut().for_each(|part| files.append(part));
         files.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(files)
-    }
-
-    fn list(
-        &self,
-        tree: Id,
-        path: &mut Vec<u8>,
-        depth: usize,
-        found: &mut Vec<Found>,
-    ) -> Result<(), SnapshotError> {
-        let data = self.bytes(tree, ObjectType::Tree, TREE_BYTES)?;
-        for item in items(&data) {
-            let item = item?;
-            if found.len() >= ITEMS {
-                return Err(SnapshotError(format!(
-                    "the tree {} has more than {ITEMS} files",
-                    tree.short()
-                )));
-            }
-            let length = path.len();
-            if length > 0 {
-                path.push(b'/');
-            }
-            path.extend_from_slice(item.name);
-            let mut one = Found::new(path.clone(), item.mode, item.id);
-            // The item's own name may hold `/`.
-            if is_impossible(item.name) {
-                one.fault = Some("git checks out no file of this name");
-            }
-            if item.mode == MODE_TREE && one.fault.is_none() {
-                if depth < DEPTH {
-                    self.list(item.id, path, depth + 1, found)?;
-                } else {
-                    one.fault = Some("its folders lie too deep in one another");
-                    found.push(one);
-                }
-            } else {
-                found.push(one);
-            }
-            path.truncate(length);
-        }
-        Ok(())
     }
 
     pub(super) fn source(
@@ -310,91 +295,79 @@ impl Repository {
             ItemType::LinkOutside
         })
     }
+}
 
-    /// Paths that are not alike in two trees, in the folder of a profile and relative to it; with
-    /// the profile and the schemas where they lie there.
-    ///
-    /// # Errors
-    ///
-    /// A tree cannot be read.
-    pub fn changed(
-        &self,
-        before: Id,
-        after: Id,
-        workspace: &Workspace,
-    ) -> Result<BTreeSet<String>, SnapshotError> {
-        let base = self.inside(&workspace.base)?;
-        let mut changed = BTreeSet::new();
-        let before = self.folder_in(before, &base)?;
-        let after = self.folder_in(after, &base)?;
-        self.differ([before, after], "", 0, &mut changed)?;
-        Ok(changed)
+/// Files of a tree in lists that follow on one another.
+type Parts = Vec<Vec<SourceFile>>;
+
+/// Items of a folder that one thread looks at before it asks for more.
+const PART: usize = 512;
+
+/// One look at all files of a tree.
+struct Listing<'l> {
+    repository: &'l Arc<Repository>,
+    tree: Id,
+    workspace: &'l Workspace,
+    /// The folder of the entries.
+    root: &'l str,
+    /// Items that were met.
+    items: AtomicUsize,
+}
+
+impl Listing<'_> {
+    /// The files in a folder and below it, in parts.
+    fn folder(&self, id: Id, path: &[u8], depth: usize) -> Result<Parts, SnapshotError> {
+        let data = self.repository.tree(id)?;
+        let inside = items(&data).collect::<Result<Vec<_>, _>>()?;
+        let before = self.items.fetch_add(inside.len(), Ordering::Relaxed);
+        if before + inside.len() > ITEMS {
+            return Err(SnapshotError(format!(
+                "the tree {} has more than {ITEMS} files",
+                self.tree.short()
+            )));
+        }
+        let parts = inside.par_chunks(PART).map(|items| {
+            let mut parts = Vec::new();
+            let mut files = Vec::with_capacity(items.len());
+            for item in items {
+                self.item(item, path, depth, (&mut files, &mut parts))?;
+            }
+            parts.push(files);
+            Ok(parts)
+        });
+        parts.try_reduce(Vec::new, |mut parts, mut behind| {
+            parts.append(&mut behind);
+            Ok(parts)
+        })
     }
 
-    fn differ(
+    fn item(
         &self,
-        trees: [Option<Id>; 2],
-        folder: &str,
+        item: &Item<'_>,
+        folder: &[u8],
         depth: usize,
-        changed: &mut BTreeSet<String>,
+        (files, below): (&mut Vec<SourceFile>, &mut Parts),
     ) -> Result<(), SnapshotError> {
-        if trees[0] == trees[1] || depth > DEPTH {
+        let mut path = Vec::with_capacity(folder.len() + item.name.len() + 1);
+        if !folder.is_empty() {
+            path.extend_from_slice(folder);
+            path.push(b'/');
+        }
+        path.extend_from_slice(item.name);
+        let is_folder = item.mode == MODE_TREE && !is_impossible(item.name);
+        if is_folder && depth < DEPTH {
+            below.append(&mut self.folder(item.id, &path, depth + 1)?);
             return Ok(());
         }
-        let read = |tree: Option<Id>| match tree {
-            Some(tree) => self.bytes(tree, ObjectType::Tree, TREE_BYTES),
-            None => Ok(Vec::new()),
-        };
-        let (old, new) = (read(trees[0])?, read(trees[1])?);
-        let mut known: FxHashMap<&[u8], Item<'_>> = FxHashMap::default();
-        for item in items(&old) {
-            let item = item?;
-            known.insert(item.name, item);
+        let mut found = Found::new(path, item.mode, item.id);
+        if is_folder {
+            found.fault = Some("its folders lie too deep in one another");
+        } else if is_impossible(item.name) {
+            // The item's own name may hold `/`.
+            found.fault = Some(IMPOSSIBLE);
         }
-        for item in items(&new) {
-            let item = item?;
-            let before = known.remove(item.name);
-            self.differ_in([before, Some(item)], folder, depth, changed)?;
-        }
-        for item in known.into_values() {
-            self.differ_in([Some(item), None], folder, depth, changed)?;
-        }
-        Ok(())
-    }
-
-    fn differ_in(
-        &self,
-        pair: [Option<Item<'_>>; 2],
-        folder: &str,
-        depth: usize,
-        changed: &mut BTreeSet<String>,
-    ) -> Result<(), SnapshotError> {
-        let same = |a: &Item<'_>, b: &Item<'_>| a.id == b.id && a.mode == b.mode;
-        if let [Some(before), Some(after)] = &pair
-            && same(before, after)
-        {
-            return Ok(());
-        }
-        let Some(any) = pair[0].or(pair[1]) else {
-            return Ok(());
-        };
-        let name = String::from_utf8_lossy(any.name);
-        let path = if folder.is_empty() {
-            name.into_owned()
-        } else {
-            format!("{folder}/{name}")
-        };
-        let tree = |item: Option<Item<'_>>| {
-            item.filter(|item| item.mode == MODE_TREE)
-                .map(|item| item.id)
-        };
-        let trees = pair.map(tree);
-        if trees != [None, None] {
-            self.differ(trees, &path, depth + 1, changed)?;
-        }
-        if pair.iter().flatten().any(|item| item.mode != MODE_TREE) {
-            changed.insert(path);
-        }
+        let repository = self.repository;
+        files.extend(repository.source(self.tree, self.workspace, self.root, found)?);
         Ok(())
     }
 }
