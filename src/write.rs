@@ -17,7 +17,7 @@ mod single;
 mod stage;
 
 pub use loose::{forget, keep};
-pub use single::replace as replace_file;
+pub use single::{Single, replace as replace_file};
 pub use stage::NAME as STAGE;
 
 use std::collections::BTreeSet;

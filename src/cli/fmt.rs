@@ -6,11 +6,10 @@ use rayon::prelude::*;
 
 use super::scope::{Input, Scope, paths};
 use super::{Failure, Outcome, Screen, complain, output, progress, rewriting};
-use crate::diagnostic::Location;
 use crate::fix::Rewrite;
 use crate::format::canonical;
 use crate::migrate::layout::Layout;
-use crate::report::{Escaped, counted};
+use crate::report::counted;
 use crate::snapshot::{SourceFile, Unread};
 use crate::text::{LineIndex, decode};
 
@@ -39,11 +38,7 @@ pub(super) fn run(args: &Args, screen: Screen) -> Result<Outcome, Failure> {
         rewriting::recover(&workspace, &paths(&args.input)?)?;
     }
     let scope = Scope::open(&args.input)?;
-    let wanted = |file: &&SourceFile| match &scope.wanted {
-        Some(wanted) => wanted.contains(file.path.as_ref()),
-        None => true,
-    };
-    let files: Vec<&SourceFile> = scope.files.iter().filter(wanted).collect();
+    let files: Vec<&SourceFile> = scope.wanted_files().collect();
     let all = progress::watch(files.len(), |progress| format(&scope, &files, progress));
     if args.writes() && args.input.reads_stdin() {
         return to_stdout(&scope, all);
@@ -53,7 +48,7 @@ pub(super) fn run(args: &Args, screen: Screen) -> Result<Outcome, Failure> {
     if args.diff {
         rewriting::show(&scope.workspace, &rewrites, screen)?;
     } else if args.check {
-        list(&scope, &rewrites)?;
+        rewriting::list(&scope, &rewrites)?;
     } else {
         rewriting::write(&scope.workspace, &rewrites)?;
     }
@@ -125,9 +120,9 @@ fn form(file: &SourceFile, layout: &Layout<'_>) -> Result<(String, String), Stri
 
 fn to_stdout(scope: &Scope, all: Vec<Formatted<'_>>) -> Result<Outcome, Failure> {
     for formatted in all {
-        let (_, after) = formatted.result.map_err(|reason| {
-            Failure(format!("{}:{reason}", shown(scope, &formatted.file.path)))
-        })?;
+        let (_, after) = formatted
+            .result
+            .map_err(|reason| Failure(format!("{}:{reason}", scope.shown(&formatted.file.path))))?;
         output::print(|out| out.write_all(after.as_bytes()))?;
     }
     Ok(Outcome::Clean)
@@ -139,26 +134,9 @@ fn complain_of(scope: &Scope, all: &[Formatted<'_>]) -> usize {
     for formatted in all {
         if let Err(reason) = &formatted.result {
             refused += 1;
-            let path = shown(scope, &formatted.file.path);
+            let path = scope.shown(&formatted.file.path);
             complain("warning", &format!("{path}:{reason}"));
         }
     }
     refused
-}
-
-fn list(scope: &Scope, rewrites: &[Rewrite]) -> Result<(), Failure> {
-    output::print(|out| {
-        for rewrite in rewrites {
-            writeln!(out, "{}", Escaped(&shown(scope, &rewrite.path)))?;
-        }
-        Ok(())
-    })
-}
-
-/// A path as a person in the current folder would write it.
-fn shown(scope: &Scope, path: &std::sync::Arc<str>) -> String {
-    let location = Location::new(path.clone(), crate::text::Span::at(0));
-    scope
-        .shown_path(&location)
-        .unwrap_or_else(|| path.to_string())
 }

@@ -156,7 +156,7 @@ impl Target {
                 let reason = "it is there already; choose another file, or add --overwrite";
                 return Err(Failure(format!("{shown}: {reason}")));
             }
-            return Ok(Self::File(ToFile::new(target)));
+            return Ok(Self::File(ToFile::begin(target, args.existing())?));
         }
         if let Some(files) = write::recover(target)? {
             let text = format!("a change of {files} files that was interrupted is finished now");
@@ -179,7 +179,7 @@ impl Target {
         match self {
             Self::Nothing(_) => Ok(text::would_write(migrated, &args.target)),
             Self::File(sink) => {
-                sink.commit(args.existing())?;
+                sink.commit()?;
                 Ok(format!("{shown} written"))
             }
             Self::Folder(sink) => {

@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use super::scope::Scope;
 use super::{Failure, Screen, complain, output, progress};
 use crate::fix::Rewrite;
-use crate::report::{Paint, counted, render_patch};
+use crate::report::{Escaped, Paint, counted, render_patch};
 use crate::snapshot::{Workspace, absolute, relative};
 use crate::write::{self, Before, Change, Existing, Written};
 
@@ -82,6 +83,15 @@ pub(super) fn show(
         );
     }
     Ok(())
+}
+
+/// Prints the files that would change, one a line.
+pub(super) fn list(scope: &Scope, rewrites: &[Rewrite]) -> Result<(), Failure> {
+    output::print(|out| {
+        rewrites
+            .iter()
+            .try_for_each(|rewrite| writeln!(out, "{}", Escaped(&scope.shown(&rewrite.path))))
+    })
 }
 
 /// The folder that all of it lies in: that of the entries, of the profile, or one around the files.

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::{Failure, complain, known_rules};
 use crate::diagnostic::Location;
 use crate::fix::Drafts;
 use crate::snapshot::{Finder, SourceFile, Workspace, absolute, relative};
-use crate::text::decode_lossy;
+use crate::text::{Span, decode_lossy};
 
 /// What the command line says about it.
 #[derive(Clone, Default, clap::Args)]
@@ -248,6 +249,22 @@ impl Scope {
         };
         let bytes = file.read(self.workspace.profile.limits.file_bytes).ok()?;
         Some(decode_lossy(&bytes))
+    }
+
+    /// The files that were asked for.
+    pub(super) fn wanted_files(&self) -> impl Iterator<Item = &SourceFile> {
+        let wanted = self.wanted.as_ref();
+        let is_wanted = move |file: &&SourceFile| {
+            wanted.is_none_or(|wanted| wanted.contains(file.path.as_ref()))
+        };
+        self.files.iter().filter(is_wanted)
+    }
+
+    /// The path of a file for a person in the current folder.
+    pub(super) fn shown(&self, path: &Arc<str>) -> String {
+        let location = Location::new(Arc::clone(path), Span::at(0));
+        self.shown_path(&location)
+            .unwrap_or_else(|| path.to_string())
     }
 
     /// The path of a place for a person in the current folder; `None` where that is the path itself.

@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 use super::scope::{self, Input, Scope};
-use super::{Failure, Outcome, Screen, complain, output, progress, rewriting};
+use super::{Failure, Outcome, Screen, complain, progress, rewriting};
 use crate::diagnostic::Location;
 use crate::entry::{Subject, subjects};
 use crate::fix::Rewrite;
-use crate::report::{Escaped, counted};
+use crate::report::counted;
 use crate::snapshot::{SourceFile, Workspace};
 use crate::syntax::{self, Document, Node};
 use crate::text::{self, LineIndex, Span};
@@ -53,12 +53,14 @@ pub(super) fn run(args: &Args, screen: Screen) -> Result<Outcome, Failure> {
         rewriting::recover(&workspace, &scope::paths(&input)?)?;
     }
     let scope = Scope::open_in(workspace, &input)?;
-    let looked_at = files(&scope);
+    // What is no entry by its place is left to `check`.
+    let files = scope.wanted_files().filter(|file| file.stray.is_none());
+    let looked_at: Vec<&SourceFile> = files.collect();
     let rewrites = rewrites(&scope, &looked_at, version)?;
     if args.diff {
         rewriting::show(&scope.workspace, &rewrites, screen)?;
     } else if args.check {
-        list(&scope, &rewrites)?;
+        rewriting::list(&scope, &rewrites)?;
     } else {
         rewriting::write(&scope.workspace, &rewrites)?;
     }
@@ -87,16 +89,6 @@ fn version(args: &Args, workspace: &Workspace) -> Result<u32, Failure> {
     )))
 }
 
-/// The files that are asked for. What is no entry by its place is left to `check`.
-fn files(scope: &Scope) -> Vec<&SourceFile> {
-    let is_wanted = |file: &&SourceFile| {
-        let wanted = scope.wanted.as_ref();
-        wanted.is_none_or(|wanted| wanted.contains(file.path.as_ref()))
-    };
-    let files = scope.files.iter().filter(|file| file.stray.is_none());
-    files.filter(is_wanted).collect()
-}
-
 /// What becomes of the files. Where one cannot be brought to the version, nothing becomes of any.
 fn rewrites(scope: &Scope, files: &[&SourceFile], version: u32) -> Result<Vec<Rewrite>, Failure> {
     let workspace = &scope.workspace;
@@ -123,8 +115,7 @@ fn rewrites(scope: &Scope, files: &[&SourceFile], version: u32) -> Result<Vec<Re
     let Some((Refused { location, reason }, more)) = refused else {
         return Ok(rewrites);
     };
-    let path = scope.shown_path(&location);
-    let path = path.unwrap_or_else(|| location.path.to_string());
+    let path = scope.shown(&location.path);
     let more = match more {
         0 => String::new(),
         more => format!(" (and {})", counted(more, "other file", "other files")),
@@ -205,18 +196,6 @@ fn kind_by_id(workspace: &Workspace, document: &Document<'_>) -> Option<usize> {
         let subjects = subjects(document, schemas, kind);
         let id = subjects.first().and_then(Subject::id).map(Node::text);
         id.is_some_and(|id| schemas.kind_of_id(id) == Some(kind))
-    })
-}
-
-fn list(scope: &Scope, rewrites: &[Rewrite]) -> Result<(), Failure> {
-    output::print(|out| {
-        for rewrite in rewrites {
-            let location = Location::new(Arc::clone(&rewrite.path), Span::at(0));
-            let path = scope.shown_path(&location);
-            let path = path.as_deref().unwrap_or(&rewrite.path);
-            writeln!(out, "{}", Escaped(path))?;
-        }
-        Ok(())
     })
 }
 

@@ -1,5 +1,7 @@
 //! Reads, writes, and where it is asked for reads again and compares.
 
+mod bundle;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -96,6 +98,9 @@ impl<'j> Opened<'j> {
                     progress,
                 };
                 stream.run(found)
+            }
+            (Source::Entries(found), _) if job.to == Format::Stix && job.proof == Proof::None => {
+                bundle::run(job, found, sink, progress)
             }
             (source, _) => whole(job, &source, sink, progress),
         }
@@ -300,10 +305,7 @@ impl Source {
             model.entries.push(entry);
         }
         losses.extend(found.strays.clone());
-        if let Some(pair) = twice(&mut model) {
-            let reason = "two files hold this entry; remove one of them first";
-            return Err(MigrateError::new(Path::new(&pair), reason));
-        }
+        refuse_twice(&mut model)?;
         Ok(model)
     }
 }
@@ -334,14 +336,17 @@ fn with_owner<'e>(
     });
 }
 
-/// A path that two entries have.
-fn twice(model: &mut Model) -> Option<String> {
+/// Sorts entries, and refuses two with one path.
+fn refuse_twice(model: &mut Model) -> Result<(), MigrateError> {
     model.sort();
-    let pairs = model.entries.windows(2);
-    pairs
-        .filter(|pair| pair[0].path == pair[1].path)
-        .map(|pair| pair[0].path.clone())
-        .next()
+    let mut pairs = model.entries.windows(2);
+    match pairs.find(|pair| pair[0].path == pair[1].path) {
+        None => Ok(()),
+        Some(pair) => {
+            let reason = "two files hold this entry; remove one of them first";
+            Err(MigrateError::new(Path::new(&pair[0].path), reason))
+        }
+    }
 }
 
 /// The files of a folder that belong to one format.

@@ -1,15 +1,17 @@
 //! Where what is written goes.
 
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::MigrateError;
-use crate::write::{self, Before, Change, Existing, WriteError, Written};
+use crate::write::{Before, Change, Existing, Single, WriteError, Written};
 
 /// Takes files, from many threads at once.
 pub trait Sink: Sync {
-    /// Takes one file; the path is empty where the target is a single one.
+    /// Takes one file. Where the target is a single one, the path is empty, and what comes later stands
+    /// behind what came before.
     ///
     /// # Errors
     ///
@@ -46,38 +48,35 @@ impl Sink for ToFolder {
     }
 }
 
-/// A single file, written at [`ToFile::commit`].
-pub struct ToFile {
-    path: PathBuf,
-    bytes: Mutex<Vec<u8>>,
-}
+/// A single file, which changes at [`ToFile::commit`].
+pub struct ToFile(Mutex<Single>);
 
 impl ToFile {
-    /// A file that is not written yet.
-    #[must_use]
-    pub fn new(path: &Path) -> Self {
-        Self {
-            path: path.to_owned(),
-            bytes: Mutex::default(),
-        }
-    }
-
-    /// Writes the file.
+    /// Begins a file.
     ///
     /// # Errors
     ///
-    /// As for [`write::replace_file`].
-    pub fn commit(self, existing: Existing) -> Result<(), WriteError> {
-        let bytes = self.bytes.into_inner().unwrap_or_default();
-        write::replace_file(&self.path, &bytes, existing)
+    /// As for [`Single::begin`].
+    pub fn begin(path: &Path, existing: Existing) -> Result<Self, WriteError> {
+        Single::begin(path, existing).map(|file| Self(Mutex::new(file)))
+    }
+
+    /// Makes the change.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Single::commit`].
+    pub fn commit(self) -> Result<(), WriteError> {
+        let file = self.0.into_inner();
+        file.unwrap_or_else(PoisonError::into_inner).commit()
     }
 }
 
 impl Sink for ToFile {
     fn put(&self, _: &str, bytes: &[u8]) -> Result<(), MigrateError> {
-        let mut kept = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
-        *kept = bytes.to_vec();
-        Ok(())
+        let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let written = file.write_all(bytes);
+        written.map_err(|error| MigrateError::new(Path::new(""), error.to_string()))
     }
 }
 

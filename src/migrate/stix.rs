@@ -10,7 +10,7 @@ mod read;
 mod write;
 
 pub(super) use read::read;
-pub(super) use write::write;
+pub(super) use write::{Lines, Writer, outline, write};
 
 use serde_json::{Map, Value};
 use uuid::Uuid;

@@ -22,7 +22,7 @@ const MOST: usize = 50;
 pub(super) fn check(view: &EntryView<'_>, sink: &mut Sink) {
     for met in &view.subject.fields {
         let marks = met.marks;
-        if marks.prose.is_none() && marks.unique.is_none() {
+        if marks.prose.is_none() && marks.unique.is_none() && !marks.mentions {
             continue;
         }
         let Some(text) = met.node.as_str() else {

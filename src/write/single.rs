@@ -1,10 +1,82 @@
 //! One file, replaced whole.
 
-use std::fs;
-use std::path::Path;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
 
-use super::place;
-use super::{Existing, WriteError, stage};
+use super::place::{self, Found};
+use super::stage::{self, Stage};
+use super::{Existing, WriteError};
+
+/// A new content of one file, put together beside its place. Until [`Single::commit`] the file is as
+/// it was; without it, nothing is left of the new content.
+pub struct Single {
+    path: PathBuf,
+    found: Option<Found>,
+    stage: Stage,
+    out: BufWriter<File>,
+}
+
+impl Single {
+    /// Begins a content. Links and read-only files are refused.
+    ///
+    /// # Errors
+    ///
+    /// The file is there and `existing` refuses that, or nothing can be written beside it.
+    pub fn begin(path: &Path, existing: Existing) -> Result<Self, WriteError> {
+        let path = std::path::absolute(path).map_err(|error| WriteError::io(path, &error))?;
+        let found = place::existing(&path)?;
+        if found.is_some() && existing == Existing::Refuse {
+            let reason = "the file is there already; choose another one, or add --overwrite";
+            return Err(WriteError::new(&path, reason));
+        }
+        let stage = Stage::take(&stage::beside(&path)?)?;
+        stage.clear()?;
+        let file = stage::create(&stage.numbered(0), &[], None);
+        let file = file.map_err(|error| WriteError::io(&path, &error))?;
+        Ok(Self {
+            path,
+            found,
+            stage,
+            out: BufWriter::new(file),
+        })
+    }
+
+    /// Puts the content into its place: synced, then renamed. A file that was there keeps its mode.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written, or the file was changed meanwhile. It is as before then.
+    pub fn commit(mut self) -> Result<(), WriteError> {
+        let path = &self.path;
+        let refuse = |error: io::Error| WriteError::io(path, &error);
+        self.out.flush().map_err(refuse)?;
+        let file = self.out.get_ref();
+        if let Some(found) = &self.found {
+            file.set_permissions(found.permissions.clone())
+                .map_err(refuse)?;
+        }
+        file.sync_all().map_err(refuse)?;
+        // Somebody may have saved the file meanwhile.
+        let now = place::existing(path)?;
+        if now.map(|now| now.digest) != self.found.as_ref().map(|found| found.digest) {
+            let reason = "the file was changed meanwhile; run again";
+            return Err(WriteError::new(path, reason));
+        }
+        fs::rename(self.stage.numbered(0), path).map_err(refuse)?;
+        path.parent().map_or(Ok(()), stage::sync_folder)
+    }
+}
+
+impl Write for Single {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
 
 /// Writes one file: beside its place first, synced, then renamed. A file that is there keeps its
 /// mode; links and read-only files are refused.
@@ -13,24 +85,8 @@ use super::{Existing, WriteError, stage};
 ///
 /// The file is there and `existing` refuses that, or it cannot be written. It is as before then.
 pub fn replace(path: &Path, content: &[u8], existing: Existing) -> Result<(), WriteError> {
-    let path = std::path::absolute(path).map_err(|error| WriteError::io(path, &error))?;
-    let found = place::existing(&path)?;
-    if found.is_some() && existing == Existing::Refuse {
-        let reason = "the file is there already; choose another one, or add --overwrite";
-        return Err(WriteError::new(&path, reason));
-    }
-    let stage = stage::Stage::take(&stage::beside(&path)?)?;
-    stage.clear()?;
-    let staged = stage.numbered(0);
-    let mode = found.as_ref().map(|found| found.permissions.clone());
-    stage::create(&staged, content, mode).map_err(|error| WriteError::io(&path, &error))?;
-    stage::sync_files(std::iter::once(staged.clone()))?;
-    // Somebody may have saved the file meanwhile.
-    let now = place::existing(&path)?;
-    if now.map(|now| now.digest) != found.map(|found| found.digest) {
-        let reason = "the file was changed meanwhile; run again";
-        return Err(WriteError::new(&path, reason));
-    }
-    fs::rename(&staged, &path).map_err(|error| WriteError::io(&path, &error))?;
-    path.parent().map_or(Ok(()), stage::sync_folder)
+    let mut single = Single::begin(path, existing)?;
+    let written = single.write_all(content);
+    written.map_err(|error| WriteError::io(path, &error))?;
+    single.commit()
 }

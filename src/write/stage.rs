@@ -186,13 +186,13 @@ fn is_same(_: &File, path: &Path) -> bool {
 }
 
 /// Writes a new file. A file or a link that is there already is not touched.
-pub(super) fn create(path: &Path, content: &[u8], mode: Option<Permissions>) -> io::Result<()> {
+pub(super) fn create(path: &Path, content: &[u8], mode: Option<Permissions>) -> io::Result<File> {
     let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
     file.write_all(content)?;
-    match mode {
-        Some(mode) => file.set_permissions(mode),
-        None => Ok(()),
+    if let Some(mode) = mode {
+        file.set_permissions(mode)?;
     }
+    Ok(file)
 }
 
 /// Syncs that wait for the disk at the same time: it serves them together.

@@ -107,3 +107,26 @@ fn an_edited_bundle_gives_edited_entries() {
         "{entry}"
     );
 }
+
+/// From a file an entry, a bundle is written piece by piece; on all other ways, whole.
+#[test]
+fn pieces_make_the_same_bundle_as_the_whole() {
+    let folder = TempDir::new().expect("a folder");
+    let of = |name: &str| folder.path().join(name);
+    migrate("yaml", "stix", &corpus(), &of("pieces.json"), &[]);
+    migrate("yaml", "stix", &corpus(), &of("whole.json"), &["--verify"]);
+    migrate("yaml", "jsonl", &corpus(), &of("all.jsonl"), &[]);
+    migrate("jsonl", "stix", &of("all.jsonl"), &of("other.json"), &[]);
+    let text = |name: &str| std::fs::read_to_string(of(name)).expect("text");
+    assert!(text("pieces.json") == text("whole.json"));
+    assert!(text("pieces.json") == text("other.json"));
+    let id = json_of(&of("pieces.json"))["id"].clone();
+    assert_eq!(text_of(&json_of(&of("pieces.json")), "type"), "bundle");
+    // Another content has another name, the same content the same one.
+    let entries = text("all.jsonl").replace("Coercion", "Pressure");
+    std::fs::write(of("all.jsonl"), entries).expect("a file");
+    migrate("jsonl", "stix", &of("all.jsonl"), &of("changed.json"), &[]);
+    assert_ne!(json_of(&of("changed.json"))["id"], id);
+    let left = std::fs::read_dir(folder.path()).expect("a folder").count();
+    assert_eq!(left, 5, "nothing else is left");
+}

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 use url::Url;
+use uuid::Uuid;
 
 use super::mapping::{self, ATTACK, CHILD, KILL_CHAIN, Kind, MAPPING, REFERENCES, SOURCE};
 use super::objects::{self, Stamps, object};
@@ -13,6 +14,7 @@ use crate::migrate::layout::Layout;
 use crate::migrate::loss::Losses;
 use crate::migrate::model::{Entry, Model};
 use crate::migrate::{Files, MigrateError};
+use crate::schema::plan::Step;
 use crate::schema::vocabulary::{DateRole, Notation};
 
 /// All entries as one file.
@@ -21,58 +23,81 @@ pub(in crate::migrate) fn write(
     layout: &Layout<'_>,
     _: &mut Losses,
 ) -> Result<Files, MigrateError> {
-    let writer = Writer {
-        layout,
-        model,
-        ids: model
-            .entries
-            .iter()
-            .map(|entry| (entry.stem(), (id_of(layout, entry), entry.kind)))
-            .collect(),
-        users: users(model, layout),
-        undated: undated(model, layout),
-    };
-    let mut people = BTreeSet::new();
-    let mut objects = Lines::default();
-    let mut links = Lines::default();
+    let writer = Writer::new(model, layout);
+    let mut lines = Lines::default();
+    writer.begin(&mut lines);
     for entry in &model.entries {
-        objects.push(&writer.entry(entry, &mut people));
-        for link in writer.links(entry).into_values() {
-            links.push(&link);
-        }
+        lines.push(&writer.object(entry));
     }
-    let mut all = Lines::default();
-    all.push(&writer.author());
-    all.push(&objects::definition(&writer.undated));
-    for name in &people {
-        all.push(&objects::person(name, &writer.undated));
-    }
-    all.extend(&objects);
-    all.extend(&links);
-    let id = identifier("bundle", &all.0);
-    let head = format!("{{\"type\":\"bundle\",\"id\":\"{id}\",\"objects\":[\n");
-    all.0.insert_str(0, &head);
-    all.0.push_str("\n]}\n");
-    Ok(Files::one(all.0))
+    writer.end(&mut lines, &mut |_| Ok(()))?;
+    Ok(Files::one(lines.finish()))
 }
 
-/// Objects as text, one a line: as values they would take several times the memory.
-#[derive(Default)]
-struct Lines(String);
+/// Takes what is put together so far.
+pub(in crate::migrate) type Take<'t> = &'t mut dyn FnMut(&mut Lines) -> Result<(), MigrateError>;
+
+/// The text of a bundle, an object a line: as values the objects would take several times the memory.
+pub(in crate::migrate) struct Lines {
+    text: String,
+    /// Made of all lines so far, one after another, so that these need not be kept.
+    id: Uuid,
+    begun: bool,
+}
+
+impl Default for Lines {
+    fn default() -> Self {
+        Self {
+            text: "{\"type\":\"bundle\",\"objects\":[\n".to_owned(),
+            id: Uuid::new_v5(&Uuid::NAMESPACE_URL, b"urn:corpuslint:stix:bundle"),
+            begun: false,
+        }
+    }
+}
 
 impl Lines {
-    fn push(&mut self, object: &Value) {
-        if !self.0.is_empty() {
-            self.0.push_str(",\n");
+    /// Adds an object.
+    pub(in crate::migrate) fn push(&mut self, object: &str) {
+        if self.begun {
+            self.text.push_str(",\n");
         }
-        self.0.push_str(&object.to_string());
+        self.begun = true;
+        self.id = Uuid::new_v5(&self.id, object.as_bytes());
+        self.text.push_str(object);
     }
 
-    fn extend(&mut self, other: &Self) {
-        if !other.0.is_empty() {
-            self.0.push_str(",\n");
-            self.0.push_str(&other.0);
-        }
+    /// The text since the last time.
+    pub(in crate::migrate) fn take(&mut self) -> String {
+        std::mem::take(&mut self.text)
+    }
+
+    /// The text since the last time, and the end.
+    pub(in crate::migrate) fn finish(mut self) -> String {
+        let end = format!("\n],\"id\":\"bundle--{}\"}}\n", self.id);
+        self.text.push_str(&end);
+        self.text
+    }
+}
+
+/// What of an entry the objects of others depend on. A bundle can be written from the outlines of all
+/// entries and one whole entry after another.
+pub(in crate::migrate) fn outline(entry: &Entry, layout: &Layout<'_>) -> Entry {
+    let plan = layout.plan(entry.kind);
+    let is_needed = |name: &str| {
+        let place = plan.child(plan.root(), Step::Name(name));
+        let item = place.and_then(|place| plan.child(place, Step::Index(usize::MAX)));
+        let of_field = place.is_some_and(|place| {
+            let marks = &place.marks;
+            marks.id.is_some() || marks.path.is_some() || marks.date.is_some()
+        });
+        of_field || item.is_some_and(|item| item.marks.refs.is_some() || item.marks.person)
+    };
+    let fields = entry.fields.iter().filter(|(name, _)| is_needed(name));
+    Entry {
+        kind: entry.kind,
+        path: entry.path.clone(),
+        fields: fields
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect(),
     }
 }
 
@@ -87,17 +112,26 @@ fn id_of(layout: &Layout<'_>, entry: &Entry) -> String {
     identifier(kind, name)
 }
 
-fn users<'m>(model: &'m Model, layout: &Layout<'_>) -> BTreeMap<&'m str, BTreeSet<String>> {
-    let mut users: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-    for entry in &model.entries {
+fn users<'m>(model: &'m Model, layout: &Layout<'_>) -> BTreeMap<&'m str, Vec<u32>> {
+    let mut users: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+    for (number, entry) in model.entries.iter().enumerate() {
         for (name, _) in reference_fields(layout, entry.kind) {
             let ids = entry.fields.get(name).and_then(Value::as_array);
             for id in ids.into_iter().flatten().filter_map(Value::as_str) {
-                users.entry(id).or_default().insert(id_of(layout, entry));
+                users.entry(id).or_default().push(number as u32);
             }
         }
     }
     users
+}
+
+fn people(model: &Model, layout: &Layout<'_>) -> BTreeSet<String> {
+    let names = model.entries.iter().flat_map(|entry| {
+        let field = list_field(layout, entry.kind, |marks| marks.person);
+        let names = field.and_then(|name| texts(entry.fields.get(name)?));
+        names.unwrap_or_default()
+    });
+    names.map(str::to_owned).collect()
 }
 
 /// STIX wants a time for everything. What has none gets that of the last change of any entry, which
@@ -129,13 +163,15 @@ fn stamp(day: &str) -> String {
     format!("{day}T00:00:00.000Z")
 }
 
-struct Writer<'m, 'l> {
+/// Writes a bundle, from the outlines of its entries at least.
+pub(in crate::migrate) struct Writer<'m, 'l> {
     layout: &'m Layout<'l>,
     model: &'m Model,
     /// Identifier and kind of each entry by its stem.
     ids: BTreeMap<&'m str, (String, usize)>,
-    /// Identifiers of the entries that refer to a stem.
-    users: BTreeMap<&'m str, BTreeSet<String>>,
+    /// Entries that refer to a stem, as the model counts them.
+    users: BTreeMap<&'m str, Vec<u32>>,
+    people: BTreeSet<String>,
     undated: Stamps,
 }
 
@@ -159,7 +195,54 @@ impl Moving {
     }
 }
 
-impl Writer<'_, '_> {
+/// Bytes of a bundle that are put together before they are taken.
+const PIECE: usize = 1 << 20;
+
+impl<'m, 'l> Writer<'m, 'l> {
+    pub(in crate::migrate) fn new(model: &'m Model, layout: &'m Layout<'l>) -> Self {
+        let ids = model.entries.iter();
+        let ids = ids.map(|entry| (entry.stem(), (id_of(layout, entry), entry.kind)));
+        Self {
+            layout,
+            model,
+            ids: ids.collect(),
+            users: users(model, layout),
+            people: people(model, layout),
+            undated: undated(model, layout),
+        }
+    }
+
+    /// What stands before the objects of the entries.
+    pub(in crate::migrate) fn begin(&self, lines: &mut Lines) {
+        lines.push(&self.author().to_string());
+        lines.push(&objects::definition(&self.undated).to_string());
+        for name in &self.people {
+            lines.push(&objects::person(name, &self.undated).to_string());
+        }
+    }
+
+    /// The object of a whole entry.
+    pub(in crate::migrate) fn object(&self, entry: &Entry) -> String {
+        self.entry(entry).to_string()
+    }
+
+    /// What stands behind them.
+    pub(in crate::migrate) fn end(
+        &self,
+        lines: &mut Lines,
+        take: Take<'_>,
+    ) -> Result<(), MigrateError> {
+        for entry in &self.model.entries {
+            for link in self.links(entry).into_values() {
+                lines.push(&link.to_string());
+            }
+            if lines.text.len() > PIECE {
+                take(lines)?;
+            }
+        }
+        Ok(())
+    }
+
     fn author(&self) -> Value {
         let mut author = objects::author(&self.undated);
         if let Some(unknown) = self.model.unknown_of(None) {
@@ -190,7 +273,7 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn entry(&self, entry: &Entry, people: &mut BTreeSet<String>) -> Value {
+    fn entry(&self, entry: &Entry) -> Value {
         let layout = self.layout;
         let name = layout.kind_name(entry.kind);
         let kind = mapping::kind(name);
@@ -207,7 +290,7 @@ impl Writer<'_, '_> {
         }
         self.dates(entry, &mut moving);
         self.names(entry, kind, &mut moving);
-        self.people(entry, &mut moving, &mut extension, people);
+        self.people(entry, &mut moving, &mut extension);
         self.sources(entry, &mut moving);
         match kind.name {
             "attack-pattern" if !entry.folder().is_empty() => moving.set(
@@ -264,13 +347,7 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn people(
-        &self,
-        entry: &Entry,
-        moving: &mut Moving,
-        extension: &mut Map<String, Value>,
-        people: &mut BTreeSet<String>,
-    ) {
+    fn people(&self, entry: &Entry, moving: &mut Moving, extension: &mut Map<String, Value>) {
         let field = list_field(self.layout, entry.kind, |marks| marks.person);
         let names = field.and_then(|name| texts(entry.fields.get(name)?));
         let Some((name, names)) = field.zip(names) else {
@@ -283,7 +360,6 @@ impl Writer<'_, '_> {
             moving.set("authors", names.clone());
         }
         extension.insert(key::PEOPLE.to_owned(), refs.into());
-        people.extend(names.into_iter().map(str::to_owned));
     }
 
     fn sources(&self, entry: &Entry, moving: &mut Moving) {
@@ -335,7 +411,11 @@ impl Writer<'_, '_> {
     /// The entries that refer to one; a note is about at least one object.
     fn users(&self, entry: &Entry) -> Vec<String> {
         match self.users.get(entry.stem()) {
-            Some(users) => users.iter().cloned().collect(),
+            Some(users) => {
+                let users = users.iter().map(|&user| &self.model.entries[user as usize]);
+                let users: BTreeSet<String> = users.map(|user| id_of(self.layout, user)).collect();
+                users.into_iter().collect()
+            }
             None => vec![objects::author_id()],
         }
     }
