@@ -9,6 +9,7 @@ mod fmt;
 mod gate;
 mod id;
 mod init;
+mod lsp;
 mod manual;
 mod migrate;
 mod new;
@@ -87,10 +88,20 @@ enum Command {
     Id(id::Args),
     /// Bring a corpus to another format version, by edits that change nothing else
     Upgrade(upgrade::Args),
+    /// Serve an editor over the standard streams (LSP 3.17): findings while you type, fixes, completion
+    Lsp(LspArgs),
     /// Print a script that completes commands and options in a shell
     Completions(manual::CompletionsArgs),
     /// Print the manual pages
     Man,
+}
+
+/// Arguments of `lsp`.
+#[derive(Args)]
+struct LspArgs {
+    /// Accepted and without effect, because some editors add it: there is no other way
+    #[arg(long, hide = true)]
+    stdio: bool,
 }
 
 /// Arguments of `check`.
@@ -218,6 +229,7 @@ fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         Command::New(args) => new::run(args, screen),
         Command::Id(args) => id::run(args, screen),
         Command::Upgrade(args) => upgrade::run(args, screen),
+        Command::Lsp(_) => lsp::run(),
         Command::Completions(args) => manual::completions(args),
         Command::Man => manual::man(),
     }

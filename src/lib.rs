@@ -53,4 +53,6 @@ pub mod author;
 
 pub mod report;
 
+pub mod lsp;
+
 pub mod cli;

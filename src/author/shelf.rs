@@ -86,7 +86,8 @@ impl<'w> Shelf<'w> {
                 card.file = number;
             }
             shelf.cards.append(&mut read.cards);
-            shelf.said.append(&mut read.said);
+            // Appending would build the whole set again for each file.
+            shelf.said.extend(read.said);
             shelf.files.push(read.file);
         }
         shelf
