@@ -6,6 +6,8 @@
 //! cargo bench --bench corpora -- parse DIR                          read and parse every file
 //! cargo bench --bench corpora -- gate DIR BASE [HEAD]               check HEAD, or the files on
 //!                                                                   disk, against BASE, by stages
+//! cargo bench --bench corpora -- keys DIR                           type into an entry of a corpus
+//!                                                                   in memory, by stages
 //! ```
 //!
 //! A generated corpus holds the release's entries COPIES times, with renumbered IDs and shuffled
@@ -17,13 +19,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Instant;
 
 use corpuslint::cache::Store;
 use corpuslint::diagnostic::Change;
 use corpuslint::entry::ordinal_date;
-use corpuslint::lint::{Gate, Options, Snapshot, compare};
+use corpuslint::lint::{Changed, Gate, Options, Session, Snapshot, compare};
 use corpuslint::snapshot::git::Repository;
 use corpuslint::snapshot::{Finder, Workspace};
 use corpuslint::syntax::{Format, Limits, parse};
@@ -43,6 +46,7 @@ fn main() {
         }
         ["gate", folder, base] => gate(Path::new(folder), base, None),
         ["gate", folder, base, head] => gate(Path::new(folder), base, Some(head)),
+        ["keys", folder] => keys(Path::new(folder)),
         ["read", folder] => floor(Path::new(folder), |text| text.len()),
         ["parse", folder] => floor(Path::new(folder), |text| {
             let (document, problems) = parse(text, Format::Yaml, None, &Limits::default());
@@ -50,6 +54,63 @@ fn main() {
         }),
         _ => eprintln!("see the comment at the top of benches/corpora.rs"),
     }
+}
+
+fn options() -> Options {
+    Options {
+        select: Vec::new(),
+        ignore: Vec::new(),
+        today: jiff::civil::date(2026, 11, 24),
+        whole_corpus: true,
+        cache: None,
+    }
+}
+
+/// Key presses that are measured.
+const KEYS: usize = 100;
+
+/// Types into the titles of entries of a corpus that is in memory, as an editor does, and says how long
+/// it takes from the key to the findings.
+fn keys(folder: &Path) {
+    let workspace = Arc::new(Workspace::around(folder).expect("a profile"));
+    let root = workspace.root();
+    let finder = Finder::new(&workspace, root.clone());
+    let files = finder.walk(&root).expect("files");
+    let begin = Instant::now();
+    let opened = Session::open(Arc::clone(&workspace), options(), files.clone());
+    let mut session = opened.expect("a session");
+    let first = session.check();
+    let count = first.len();
+    eprintln!("{:>9.1} ms  open, {count} findings", millis(begin));
+    let mut stages = [const { Vec::new() }; 3];
+    for key in 0..KEYS {
+        let file = &files[key * files.len() / KEYS];
+        let path = workspace.base.join(file.path.as_ref());
+        let text = std::fs::read_to_string(&path).expect("text");
+        let typed = text.replacen("title: ", "title: Typed ", 1);
+        let begin = Instant::now();
+        let typed = finder.listed_text(&path, &typed).expect("an entry");
+        session.put(vec![Changed::Now(typed)]).expect("schemas");
+        stages[0].push(millis(begin));
+        let linking = Instant::now();
+        session.look(|corpus| assert!(corpus.files.len() == files.len()));
+        stages[1].push(millis(linking));
+        let checking = Instant::now();
+        session.check();
+        stages[2].push(stages[0][key] + millis(checking));
+    }
+    for (stage, times) in ["read", "link alone", "read and check"]
+        .iter()
+        .zip(&mut stages)
+    {
+        times.sort_by(f64::total_cmp);
+        let (half, worst) = (times[KEYS / 2], times[KEYS - 1]);
+        eprintln!("{half:>9.2} ms  {stage}, at worst {worst:.2}");
+    }
+}
+
+fn millis(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64() * 1e3
 }
 
 /// Compares two states of a repository with what earlier runs have kept, and says how long each
@@ -61,13 +122,7 @@ fn gate(folder: &Path, base: &str, head: Option<&str>) {
     let base = repository.resolve(base).expect("a base");
     lap("open and resolve");
     let at = Workspace::at(&repository, base.tree, "base", "").expect("a workspace");
-    let options = Options {
-        select: Vec::new(),
-        ignore: Vec::new(),
-        today: jiff::civil::date(2026, 11, 24),
-        whole_corpus: true,
-        cache: None,
-    };
+    let options = options();
     let store = Store::of(&repository, &at, &options).expect("a store");
     let head = match head {
         Some(head) => repository.resolve(head).expect("a head").tree,

@@ -7,13 +7,18 @@ mod explain;
 mod fixing;
 mod fmt;
 mod gate;
+mod id;
+mod init;
+mod lsp;
 mod manual;
 mod migrate;
+mod new;
 mod output;
 mod progress;
 mod rewriting;
 mod schema;
 mod scope;
+mod shelf;
 mod state;
 mod stats;
 mod upgrade;
@@ -75,12 +80,28 @@ enum Command {
     Backtest(backtest::Args),
     /// Take a corpus from one format to another, and prove that nothing was lost
     Migrate(migrate::Args),
+    /// Begin a corpus: the profile, its schemas, the workflow, the hook and a first entry
+    Init(init::Args),
+    /// Begin an entry: the next free ID, the days, and the fields that its schema wants
+    New(new::Args),
+    /// Take the next ID, move an entry to another, or retire it
+    Id(id::Args),
     /// Bring a corpus to another format version, by edits that change nothing else
     Upgrade(upgrade::Args),
+    /// Serve an editor over the standard streams (LSP 3.17): findings while you type, fixes, completion
+    Lsp(LspArgs),
     /// Print a script that completes commands and options in a shell
     Completions(manual::CompletionsArgs),
     /// Print the manual pages
     Man,
+}
+
+/// Arguments of `lsp`.
+#[derive(Args)]
+struct LspArgs {
+    /// Accepted and without effect, because some editors add it: there is no other way
+    #[arg(long, hide = true)]
+    stdio: bool,
 }
 
 /// Arguments of `check`.
@@ -204,7 +225,11 @@ fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         Command::Diff(args) => diff::run(args, screen),
         Command::Backtest(args) => backtest::run(args, screen),
         Command::Migrate(args) => migrate::run(args, screen),
+        Command::Init(args) => init::run(args, screen),
+        Command::New(args) => new::run(args, screen),
+        Command::Id(args) => id::run(args, screen),
         Command::Upgrade(args) => upgrade::run(args, screen),
+        Command::Lsp(_) => lsp::run(),
         Command::Completions(args) => manual::completions(args),
         Command::Man => manual::man(),
     }

@@ -67,7 +67,8 @@ impl<'c> Corpus<'c> {
         }
     }
 
-    /// The entries, copies too, in the order of files and places, when nothing else is needed any more.
+    /// The entries, copies too, in the order of files and places: when nothing else is needed any more, or
+    /// to be linked once more when some of them have changed.
     #[must_use]
     pub fn into_entries(self) -> Vec<Box<Entry>> {
         self.entries

@@ -9,9 +9,9 @@ mod prose;
 mod subject;
 
 pub use content::{Content, Field, Reading};
-pub use date::{Ordinal, date, month, ordinal_date, ordinal_parts, to_ordinal};
+pub use date::{Ordinal, date, month, ordinal_date, ordinal_parts, to_ordinal, written};
 pub use essence::without_tags;
-pub use name::{Name, Names};
+pub use name::{Name, Names, series};
 pub use prose::{Prose, SKETCH, sketch};
 pub use subject::{Subject, subjects};
 

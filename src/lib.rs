@@ -49,6 +49,10 @@ pub mod migrate;
 
 pub mod format;
 
+pub mod author;
+
 pub mod report;
+
+pub mod lsp;
 
 pub mod cli;

@@ -7,13 +7,16 @@ mod finish;
 mod gather;
 mod known;
 mod levels;
+mod session;
 mod suppression;
 mod survey;
 mod verdict;
 
 pub use backtest::{Backtest, BacktestRevision, Revision, backtest};
-pub use compare::{Gate, Snapshot, Trust, Waiver, compare};
+pub use compare::{Gate, Retirement, Snapshot, Trust, Waiver, compare, tombstone};
 pub use known::{Known, Narrow, NarrowError, narrow};
+pub use session::{Changed, Session};
+pub use suppression::may_be_allowed;
 pub use survey::{Like, Surveyed, survey};
 pub use verdict::Verdict;
 

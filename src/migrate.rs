@@ -116,6 +116,16 @@ impl Format {
         }
     }
 
+    /// An entry as the text of a file of a syntax, in its canonical form.
+    #[must_use]
+    pub fn entry_text(syntax: crate::syntax::Format, entry: &Entry, layout: &Layout<'_>) -> String {
+        match syntax {
+            crate::syntax::Format::Yaml => yaml::write(entry, layout),
+            crate::syntax::Format::Json => json::write(entry, layout),
+            crate::syntax::Format::Markdown => markdown::write(entry, layout),
+        }
+    }
+
     /// The word that names it.
     #[must_use]
     pub fn as_str(self) -> &'static str {

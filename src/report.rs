@@ -126,6 +126,7 @@ pub fn render(format: OutputFormat, view: &View<'_>, out: &mut dyn Write) -> io:
 pub use backtest::render_backtest;
 pub use changes::render_changes;
 use escape::columns_of;
+pub use escape::markdown::inline as markdown_text;
 pub use escape::{Escaped, JsonEscape, clipped, terminal};
 pub use paint::{Paint, Tone, counted};
 pub use patch::render_patch;

@@ -3,11 +3,12 @@
 use crate::diagnostic::Severity::*;
 use crate::rule::{Check, Group, Rule};
 
+pub(crate) mod alike;
 mod days;
 mod ids;
 mod links;
 mod lives;
-mod rewrite;
+pub(crate) mod rewrite;
 mod spot;
 mod words;
 

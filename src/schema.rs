@@ -1,5 +1,6 @@
 //! JSON Schema 2020-12 with our vocabulary: loaded once, then a validator and a plan for each kind.
 
+mod describe;
 mod file;
 pub mod instance;
 pub mod mention;

@@ -6,7 +6,7 @@ pub mod git;
 mod workspace;
 
 pub use find::Finder;
-pub use workspace::Workspace;
+pub use workspace::{Fault, Nearest, Workspace};
 
 use std::fmt;
 use std::fs;

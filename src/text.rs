@@ -99,6 +99,25 @@ impl fmt::Display for Position {
     }
 }
 
+/// What an editor counts the characters of a line in (LSP 3.17, `PositionEncodingKind`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// Bytes of UTF-8.
+    Utf8,
+    /// Code units of UTF-16.
+    Utf16,
+}
+
+impl Encoding {
+    /// How many units a text has.
+    fn length(self, text: &str) -> usize {
+        match self {
+            Self::Utf8 => text.len(),
+            Self::Utf16 => text.chars().map(char::len_utf16).sum(),
+        }
+    }
+}
+
 /// Where the lines of one text begin.
 ///
 /// A line ends with LF, CRLF or a lone CR, as YAML 1.2 has it; no other character breaks a line.
@@ -147,6 +166,34 @@ impl<'t> LineIndex<'t> {
             column: offset(self.text[start..at].chars().count() + 1),
             offset: offset(at),
         }
+    }
+
+    /// The place of a byte offset as editors count: line and character from 0, characters in the
+    /// units of an encoding (LSP 3.17, `Position`).
+    #[must_use]
+    pub fn units(&self, at: u32, encoding: Encoding) -> (u32, u32) {
+        let at = floor_boundary(self.text, at as usize);
+        let line = self.starts.partition_point(|&start| start as usize <= at) - 1;
+        let before = &self.text[self.starts[line] as usize..at];
+        (offset(line), offset(encoding.length(before)))
+    }
+
+    /// The byte offset of a place as editors count. A character behind the end of its line is the end
+    /// of the line, as LSP 3.17 asks; a line behind the last one is the end of the text.
+    #[must_use]
+    pub fn offset_of(&self, line: u32, character: u32, encoding: Encoding) -> u32 {
+        let line = self.line(line.saturating_add(1));
+        let mut left = character as usize;
+        let mut at = line.start as usize;
+        for c in line.slice(self.text).chars() {
+            let units = encoding.length(c.encode_utf8(&mut [0; 4]));
+            if units > left {
+                break;
+            }
+            left -= units;
+            at += c.len_utf8();
+        }
+        offset(at)
     }
 
     /// Number of lines; a text that ends with a line break has an empty last line.
@@ -297,6 +344,31 @@ mod tests {
         assert_eq!(index.line_and_byte(3), (1, 4));
         assert_eq!(index.line_and_byte(5), (1, 4), "inside a character");
         assert_eq!(index.line_and_byte(12), (3, 1));
+    }
+
+    #[test]
+    fn editors_count_in_units_of_their_encoding() {
+        let text = "a\u{e9}\u{1f600}x\r\nb\rc\n";
+        let index = LineIndex::new(text);
+        for (encoding, behind) in [(Encoding::Utf8, 7), (Encoding::Utf16, 4)] {
+            assert_eq!(index.units(7, encoding), (0, behind), "{encoding:?}");
+            assert_eq!(index.offset_of(0, behind, encoding), 7, "{encoding:?}");
+            assert_eq!(index.offset_of(0, 99, encoding), 8, "the end of the line");
+            assert_eq!(index.offset_of(1, 1, encoding), 11);
+            assert_eq!(index.offset_of(2, 1, encoding), 13);
+            assert_eq!(index.offset_of(7, 0, encoding), 14, "the end of the text");
+            assert_eq!(index.offset_of(u32::MAX, u32::MAX, encoding), 14);
+            assert_eq!(index.units(99, encoding), (3, 0));
+            for at in [0, 1, 3, 7, 8, 10, 11, 12, 13, 14] {
+                let (line, character) = index.units(at, encoding);
+                assert_eq!(index.offset_of(line, character, encoding), at);
+            }
+        }
+        assert_eq!(
+            index.offset_of(0, 3, Encoding::Utf16),
+            3,
+            "half a character"
+        );
     }
 
     #[test]

@@ -138,6 +138,21 @@ impl Change {
             }
             Some(_) => Kind::Journalled,
         };
+        Self::of(root, kind)
+    }
+
+    /// Begins a change below a folder that is there, and stays the same folder, though it be empty.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Change::begin`].
+    pub fn inside(root: &Path) -> Result<Self, WriteError> {
+        let root = std::path::absolute(root).map_err(|error| WriteError::io(root, &error))?;
+        recover(&root)?;
+        Self::of(root, Kind::Journalled)
+    }
+
+    fn of(root: PathBuf, kind: Kind) -> Result<Self, WriteError> {
         let stage = match kind {
             Kind::Fresh => Stage::take(&stage::beside(&root)?)?,
             Kind::Journalled => Stage::take(&stage::inside(&root))?,

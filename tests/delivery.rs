@@ -11,6 +11,8 @@ mod archive;
 mod comment;
 #[path = "delivery/definitions.rs"]
 mod definitions;
+#[path = "delivery/entry.rs"]
+mod entry;
 #[path = "delivery/gate.rs"]
 mod gate;
 #[path = "delivery/options.rs"]

@@ -2,7 +2,9 @@
 
 use std::io::Write;
 
-use super::{Failure, Outcome, output};
+use super::{Failure, Outcome, output, shelf};
+use crate::author::{Shelf, form};
+use crate::history::Ledger;
 use crate::report::{Escaped, JsonEscape};
 use crate::schema::vocabulary;
 use crate::snapshot::Workspace;
@@ -32,6 +34,9 @@ const OWN: &[(&str, &str, &str)] = &[
 pub(super) struct Args {
     /// A kind of the profile, or `vocabulary`, `output` or `profile`; without it, a list
     kind: Option<String>,
+    /// Print the issue form of this kind, for `.github/ISSUE_TEMPLATE/`
+    #[arg(long, value_name = "KIND", conflicts_with = "kind")]
+    issue_form: Option<String>,
     /// Use this profile instead of the nearest corpuslint.toml
     #[arg(long, value_name = "FILE")]
     config: Option<std::path::PathBuf>,
@@ -42,6 +47,16 @@ pub(super) fn run(args: &Args) -> Result<Outcome, Failure> {
         Some(config) => Workspace::with_profile(config)?,
         None => Workspace::around(&std::env::current_dir()?)?,
     };
+    if let Some(kind) = &args.issue_form {
+        let kind = shelf::kind(&workspace, kind)?;
+        let shelf = Shelf::read(&workspace, &[], Ledger::default());
+        let form = form::issue_form(&shelf, kind)?;
+        output::print(|out| {
+            let mut lines = form.lines();
+            lines.try_for_each(|line| writeln!(out, "{}", Escaped(line)))
+        })?;
+        return Ok(Outcome::Clean);
+    }
     match &args.kind {
         Some(kind) => print(&workspace, kind)?,
         None => list(&workspace)?,

@@ -19,6 +19,16 @@ pub fn date(text: &str, notation: Notation) -> Option<Date> {
     }
 }
 
+/// A day as a notation writes it.
+#[must_use]
+pub fn written(day: Date, notation: Notation) -> String {
+    match notation {
+        Notation::Iso => day.to_string(),
+        Notation::Ordinal => to_ordinal(day),
+        Notation::Rfc3339 => format!("{day}T00:00:00Z"),
+    }
+}
+
 /// `2024-05-22` and nothing else; jiff would also read `20240522`.
 fn iso_date(text: &str) -> Option<Date> {
     let &[m, c, d, y, b'-', ten, month, b'-', tens, day] = text.as_bytes() else {

@@ -97,6 +97,14 @@ impl Names {
     }
 }
 
+/// The series that an ID belongs to and its number in it: `MT012.` and 4, `PV` and 59. `None` for one
+/// that does not end with a number.
+#[must_use]
+pub fn series(id: &str) -> Option<(&str, u64)> {
+    let series = id.trim_end_matches(|c: char| c.is_ascii_digit());
+    Some((series, id[series.len()..].parse().ok()?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

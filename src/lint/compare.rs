@@ -4,6 +4,8 @@ mod changes;
 mod classify;
 mod tombstone;
 
+pub use tombstone::{Retirement, tombstone};
+
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
@@ -14,9 +16,9 @@ use crate::corpus::Corpus;
 use rustc_hash::FxHashSet;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::entry::Vocabulary;
+use crate::entry::{Role, Vocabulary};
 use crate::history::loosened::Loosened;
-use crate::history::{Comparison, Conflict, EntryChange, History, Ledger};
+use crate::history::{Comparison, Conflict, Differing, EntryChange, History, Ledger};
 use crate::rule::{Check, Sink};
 use crate::schema::SchemaError;
 use crate::snapshot::git::Id;
@@ -160,25 +162,59 @@ pub(super) fn judge(
     ];
     finish::locate(&mut past.iter_mut().collect::<Vec<_>>(), &sides);
     let mut diagnostics = head.findings(past);
-    expect(&mut diagnostics, head, &history);
-    classify(base.findings(Vec::new()), &mut diagnostics, &history);
+    let before = base.findings(Vec::new());
+    expect(&before, &mut diagnostics, head, &history);
+    classify(before, &mut diagnostics, &history);
     (diagnostics, entries)
 }
 
-/// What an entry should have, a new one must have: its author knows.
-fn expect(diagnostics: &mut [Diagnostic], head: &Checked<'_>, history: &History<'_>) {
+/// What an entry should have, a new one must have: its author knows. One that moved here from another
+/// ID may lack what it lacked there.
+fn expect(
+    before: &[Diagnostic],
+    diagnostics: &mut [Diagnostic],
+    head: &Checked<'_>,
+    history: &History<'_>,
+) {
     let mut active = head.stage.levels.active();
     if active.any(|(rule, _, fixed)| rule.name == EXPECTED && fixed) {
         return;
     }
     let corpus = &head.corpus;
     let added: FxHashSet<Arc<str>> = history.added().map(|entry| corpus.text(entry.id)).collect();
-    let new = |found: &Diagnostic| found.entry.as_ref().is_some_and(|id| added.contains(id));
+    let lacked = before.iter().filter(|found| found.rule == EXPECTED);
+    let lacked: FxHashSet<(&str, &str)> = lacked
+        .filter_map(|found| Some((found.entry.as_deref()?, found.message.as_str())))
+        .collect();
+    let moved = moved(history);
+    let new = |found: &Diagnostic| {
+        let Some(id) = found.entry.as_ref().filter(|id| added.contains(*id)) else {
+            return false;
+        };
+        let mut origins = moved.iter().filter(|(_, new)| new == id);
+        !origins.any(|(old, _)| lacked.contains(&(old.as_ref(), found.message.as_str())))
+    };
     for found in diagnostics {
         if found.rule == EXPECTED && new(found) {
             found.severity = Severity::Error;
         }
     }
+}
+
+/// Entries that the change retires in favour of others: the old IDs, and the new ones.
+fn moved(history: &History<'_>) -> Vec<(Arc<str>, Arc<str>)> {
+    let mut moved = Vec::new();
+    for (before, after) in history.differing.iter().filter_map(Differing::both) {
+        if before.retired || !after.retired {
+            continue;
+        }
+        let heirs = after.references.iter();
+        for heir in heirs.filter(|reference| reference.role == Role::ReplacedBy) {
+            let text = |name| history.head.text(name);
+            moved.push((text(after.id), text(heir.target)));
+        }
+    }
+    moved
 }
 
 /// The rule on fields that should be there.

@@ -14,6 +14,13 @@ const MARK: &str = "corpuslint:";
 /// Rules that protect those who cite an entry, and the check itself: no comment allows them.
 const NEVER: [&str; 3] = ["gate-loosened", "id-removed", "id-recycled"];
 
+/// Whether a comment may allow what a rule finds.
+#[must_use]
+pub fn may_be_allowed(rule: &str) -> bool {
+    // What could not be read has no comments, and a comment that is idle is none to keep.
+    !NEVER.contains(&rule) && !matches!(rule, "unused-suppression" | "syntax" | "not-utf8")
+}
+
 /// Ready to be searched for in every file.
 static FINDER: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(MARK));
 

@@ -1,8 +1,8 @@
 //! Reports days of creation that change.
 
-use super::lives::{Day, day, said};
+use super::lives::{Day, day};
 use crate::diagnostic::Safety;
-use crate::entry::Entry;
+use crate::entry::{Entry, written};
 use crate::history::{Differing, History};
 use crate::rule::Sink;
 use crate::schema::vocabulary::DateRole;
@@ -27,7 +27,7 @@ pub(super) fn check(history: &History<'_>, sink: &mut Sink) {
             .help("the day of creation never changes; write the old one")
             .related_base(history, before, old.fact.span, "what it was")
             .with(new.fact.date_span(), |reported, span| {
-                let text = said(old.day, new.fact.notation);
+                let text = written(old.day, new.fact.notation);
                 let title = format!("Write `{text}`");
                 reported.fix(Safety::Safe, title, span, text)
             });

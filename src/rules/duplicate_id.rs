@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::ids;
+use super::{ids, words};
 use crate::corpus::Corpus;
 use crate::entry::{Entry, Name};
 use crate::rule::Sink;
@@ -35,8 +35,11 @@ fn report(corpus: &Corpus<'_>, id: Name, sink: &mut Sink) {
     let help = if is_misnamed(&wrong) && kind.is_id(stem) {
         format!("write `{stem}`, as the file's name says, or delete the file")
     } else {
+        let how = words::as_argument(corpus.path(wrong))
+            .filter(|_| kind.is_stem)
+            .map_or(String::new(), |path| format!(" (`corpuslint id move {path}`)"));
         format!(
-            "give one of them {} ID that was never used, or delete it if both are the same entry",
+            "give one of them {} ID that was never used{how}, or delete it if both are the same entry",
             ids::a(&kind.name)
         )
     };

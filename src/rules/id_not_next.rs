@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::entry::Entry;
+use crate::entry::{Entry, series as series_of};
 use crate::history::{History, Ledger};
+use super::words;
 use crate::diagnostic::Severity;
 use crate::rule::Sink;
 
@@ -30,23 +31,27 @@ fn reused(history: &History<'_>, ledger: &Ledger, entry: &Entry, sink: &mut Sink
     };
     let message = format!("`{id}` was used before, last in {revision}");
     sink.report_entry(history.head, entry, entry.id_span, message)
-        .help(
-            "what cites the old entry would mean this one: take a number that was never used; where it \
+        .help(format!(
+            "what cites the old entry would mean this one: take a number that was never used{}; where it \
              is the old entry that comes back, a maintainer lets it in with `--waive`",
-        );
+            command(history, entry, "")
+        ));
 }
 
-/// The series of an ID and its number in it: `MT012.` and 4, `PV` and 59.
-fn split(id: &str) -> Option<(&str, u64)> {
-    let series = id.trim_end_matches(|c: char| c.is_ascii_digit());
-    Some((series, id[series.len()..].parse().ok()?))
+/// `` (`corpuslint id move FILE --base REV`) ``, where it can be typed so.
+fn command(history: &History<'_>, entry: &Entry, new: &str) -> String {
+    let path = words::as_argument(history.head.path(entry));
+    match path.zip(words::as_argument(&history.base_name)) {
+        Some((path, base)) => format!(" (`corpuslint id move {path}{new} --base {base}`)"),
+        None => String::new(),
+    }
 }
 
 fn skipped(history: &History<'_>, ledger: &Ledger, added: &[&Entry], sink: &mut Sink) {
     let mut highest: BTreeMap<String, u64> = BTreeMap::new();
     let known = history.base.definitions().map(|entry| history.base.text(entry.id));
     for id in known.chain(ledger.ids.keys().cloned()) {
-        if let Some((series, number)) = split(&id) {
+        if let Some((series, number)) = series_of(&id) {
             let most = highest.entry(series.to_owned()).or_default();
             *most = number.max(*most);
         }
@@ -54,7 +59,7 @@ fn skipped(history: &History<'_>, ledger: &Ledger, added: &[&Entry], sink: &mut 
     let mut numbered: Vec<(String, u64, Arc<str>, &Entry)> = Vec::new();
     for entry in added {
         let id = history.head.text(entry.id);
-        if let Some((series, number)) = split(&id) {
+        if let Some((series, number)) = series_of(&id) {
             numbered.push((series.to_owned(), number, Arc::clone(&id), entry));
         }
     }
@@ -67,7 +72,10 @@ fn skipped(history: &History<'_>, ledger: &Ledger, added: &[&Entry], sink: &mut 
             let message = format!("`{id}` leaves out numbers: `{next}` is the next one");
             sink.report_entry(history.head, entry, entry.id_span, message)
                 .severity(Severity::Note)
-                .help(format!("name it `{next}`, so that no number is lost"));
+                .help(format!(
+                    "name it `{next}`, so that no number is lost{}",
+                    command(history, entry, &format!(" {next}"))
+                ));
         }
         *most = number.max(*most);
     }

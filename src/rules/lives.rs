@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use rustc_hash::FxHashMap;
 
-use crate::entry::{DateFact, Entry, to_ordinal};
+use crate::entry::{DateFact, Entry};
 use crate::history::History;
-use crate::schema::vocabulary::{DateRole, Notation};
+use crate::schema::vocabulary::DateRole;
 
 /// Texts that are so alike are one text under two IDs.
 const SAME_TEXT: f64 = 0.5;
@@ -28,15 +28,6 @@ pub(super) fn day(entry: &Entry, role: DateRole) -> Option<Day<'_>> {
         day: fact.date?,
         fact,
     })
-}
-
-/// A day as a field writes it.
-pub(super) fn said(day: Date, notation: Notation) -> String {
-    match notation {
-        Notation::Iso => day.to_string(),
-        Notation::Ordinal => to_ordinal(day),
-        Notation::Rfc3339 => format!("{day}T00:00:00Z"),
-    }
 }
 
 /// Whether a file of the head should define the entry and cannot be read: what is in it is not

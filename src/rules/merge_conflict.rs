@@ -1,5 +1,6 @@
 //! Reports files that git cannot merge into the base.
 
+use super::words;
 use crate::corpus::Corpus;
 use crate::entry::Entry;
 use crate::history::{Conflict, History};
@@ -41,10 +42,17 @@ fn claimed(history: &History<'_>, mine: &Entry, theirs: &Entry, sink: &mut Sink)
     };
     let base = &history.base_name;
     let message = format!("`{id}` is taken: {base} has it {taken}");
-    sink.report_entry(history.head, mine, mine.id_span, message)
-        .help(format!(
+    let path = history.head.path(mine);
+    let help = match words::as_argument(path).zip(words::as_argument(base)) {
+        Some((path, base)) => format!(
+            "take the next free ID, on this branch: `corpuslint id move {path} --base {base}`"
+        ),
+        None => format!(
             "take the next free ID, rename the file after it, and change what refers to `{id}`"
-        ))
+        ),
+    };
+    sink.report_entry(history.head, mine, mine.id_span, message)
+        .help(help)
         .related_base(history, theirs, theirs.id_span, "the entry that has it");
 }
 

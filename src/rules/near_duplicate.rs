@@ -4,12 +4,10 @@ use std::hash::Hasher;
 
 use rustc_hash::{FxHashMap, FxHasher};
 
+use super::alike::{ALIKE, likeness};
 use crate::corpus::Corpus;
 use crate::entry::{Entry, Prose, SKETCH};
 use crate::rule::Sink;
-
-/// The share of equal places in two sketches from which two texts count as nearly the same.
-const ALIKE: f64 = 0.93;
 
 /// Places in a band. Two sketches that differ in three places of sixteen still share a whole band.
 const BAND: usize = 4;
@@ -52,15 +50,6 @@ fn join(groups: &mut Groups, all: &[(&Entry, &Prose)], key: impl Fn(&Prose) -> O
                 groups.union(at, other);
             }
         }
-    }
-}
-
-fn likeness(a: &Prose, b: &Prose) -> f64 {
-    if a.words == b.words {
-        1.0
-    } else {
-        // Sixteen places cannot tell nearly all from all.
-        a.likeness(b).min(0.97)
     }
 }
 

@@ -13,11 +13,11 @@ use crate::syntax::{self, Format, Kind, Limits, Node, Style, Yaml11};
 use crate::text::Span;
 
 pub(super) use group::insert_field;
-pub(super) use list::delete_item;
+pub(crate) use list::delete_item;
 
 /// The source text that says `text` in the place of a scalar or a key, in the same style where that
 /// is possible.
-pub(super) fn scalar(node: Node<'_>, text: &str) -> Option<String> {
+pub(crate) fn scalar(node: Node<'_>, text: &str) -> Option<String> {
     let document = node.document();
     if matches!(node.kind(), Kind::Sequence | Kind::Mapping) || node.span().is_empty() {
         return None;
@@ -47,7 +47,7 @@ pub(super) fn quoted(node: Node<'_>, text: &str) -> Option<String> {
 }
 
 /// A text as the value or the name of a new field.
-pub(super) fn fresh(text: &str, format: Format) -> Option<String> {
+pub(crate) fn fresh(text: &str, format: Format) -> Option<String> {
     match format {
         Format::Json => json(text),
         Format::Yaml | Format::Markdown => flow_scalar(text, Style::Plain, Around::Brackets),
@@ -56,7 +56,7 @@ pub(super) fn fresh(text: &str, format: Format) -> Option<String> {
 
 /// Where a part of the decoded text of a scalar stands, and what to write there to say `text`
 /// instead. Where the rest would read differently, the whole scalar is written anew.
-pub(super) fn part(node: Node<'_>, range: Range<usize>, text: &str) -> Option<(Span, String)> {
+pub(crate) fn part(node: Node<'_>, range: Range<usize>, text: &str) -> Option<(Span, String)> {
     let old = node.text();
     let before = old.get(..range.start)?;
     let after = old.get(range.end..)?;

@@ -4,6 +4,7 @@ use std::hash::Hasher;
 
 use rustc_hash::{FxHashMap, FxHasher};
 
+use super::alike::folded;
 use crate::corpus::Corpus;
 use crate::diagnostic::Severity;
 use crate::entry::Entry;
@@ -41,16 +42,6 @@ pub(super) fn check(corpus: &Corpus<'_>, sink: &mut Sink) {
             report(corpus, &group, sink);
         }
     }
-}
-
-/// Lower case, white space as single spaces, none at the ends.
-fn folded(label: &str) -> impl Iterator<Item = char> {
-    label.split_whitespace().enumerate().flat_map(|(at, word)| {
-        let space = (at > 0).then_some(' ');
-        space
-            .into_iter()
-            .chain(word.chars().flat_map(char::to_lowercase))
-    })
 }
 
 /// A hash of a folded label. Nearly all are ASCII, where that is a matter of bytes.

@@ -1,7 +1,8 @@
 //! Reports entries that change and keep the day of their last change.
 
-use super::lives::{day, said};
+use super::lives::day;
 use crate::diagnostic::Safety;
+use crate::entry::written;
 use crate::history::{Differs, History};
 use crate::rule::Sink;
 use crate::schema::vocabulary::DateRole;
@@ -27,7 +28,7 @@ pub(super) fn check(history: &History<'_>, sink: &mut Sink) {
             .help("write the day of this change")
             .related_base(history, before, old.fact.span, "what it was")
             .with(new.fact.date_span(), |reported, span| {
-                let text = said(history.today, new.fact.notation);
+                let text = written(history.today, new.fact.notation);
                 let title = format!("Write `{text}`");
                 reported.fix(Safety::Safe, title, span, text)
             });

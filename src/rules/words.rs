@@ -49,6 +49,14 @@ pub(super) fn listing<T: AsRef<str>>(items: impl IntoIterator<Item = T>, word: &
     }
 }
 
+/// A path or a revision as it can be typed as an argument in any shell, where it can without quotes:
+/// what a stranger has named is not put into a command.
+pub(super) fn as_argument(text: &str) -> Option<&str> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'/');
+    let first = text.bytes().next()?;
+    (first.is_ascii_alphanumeric() && text.bytes().all(plain)).then_some(text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -180,6 +180,26 @@ impl<'w> Finder<'w> {
         }
     }
 
+    /// The file at a path, where it is one of the corpus's, as [`Finder::walk`] would find it.
+    #[must_use]
+    pub fn listed(&self, path: &Path) -> Option<SourceFile> {
+        self.inner(path)?;
+        let meta = fs::symlink_metadata(path).ok()?;
+        self.item(path, Some(meta.file_type()))
+    }
+
+    /// The same, where a plain file has another text than on disk, or none there.
+    #[must_use]
+    pub fn listed_text(&self, path: &Path, content: &str) -> Option<SourceFile> {
+        let inner = self.inner(path)?;
+        if fs::symlink_metadata(path).is_ok_and(|meta| !meta.is_file()) {
+            return self.listed(path);
+        }
+        let origin = Origin::Text(Arc::from(content.as_bytes()));
+        let shown = self.shown(path);
+        item(self.workspace, inner, shown, origin, ItemType::File)
+    }
+
     fn item(&self, path: &Path, kind: Option<fs::FileType>) -> Option<SourceFile> {
         let kind = ItemType::of(kind?);
         if kind == ItemType::Folder {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::{SnapshotError, SourceFile, Unread, absolute, plain, read_bounded, relative};
 use crate::profile::{self, Profile, ProfileError};
 use crate::schema::{SchemaError, Schemas};
+use crate::text::Position;
 
 /// Bytes that a profile may have.
 pub(super) const PROFILE_BYTES: u64 = 1 << 20;
@@ -38,16 +39,38 @@ impl Workspace {
     /// A profile or schema that cannot be used, in one line.
     pub fn around(start: &Path) -> Result<Self, SnapshotError> {
         let start = absolute(start)?;
-        for folder in start.ancestors() {
-            let candidate = folder.join(profile::FILE_NAME);
-            if candidate.is_file() {
-                return Self::with_profile(&candidate);
-            }
-            if folder.join(".git").exists() {
-                return Self::embedded(folder.to_path_buf());
-            }
+        match Nearest::to(&start) {
+            Nearest::Profile(path) => Self::with_profile(&path),
+            Nearest::Repository(folder) => Self::embedded(folder),
+            Nearest::Nothing => Self::embedded(start),
         }
-        Self::embedded(start)
+    }
+
+    /// Opens the corpus of a profile, where some files have another text than on disk: what an editor
+    /// has not saved yet.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, and where.
+    pub fn with_texts(
+        path: &Path,
+        unsaved: &dyn Fn(&Path) -> Option<String>,
+    ) -> Result<Self, Fault> {
+        let fault = |message| Fault {
+            file: None,
+            at: Position::default(),
+            message,
+        };
+        let text = match unsaved(path) {
+            Some(text) => text,
+            None => read_profile(path).map_err(fault)?,
+        };
+        let base = path.parent().unwrap_or(Path::new("/")).to_path_buf();
+        let read = |name: &str| match unsaved(&base.join(name)) {
+            Some(text) => Ok(text),
+            None => read_schema(&base, name),
+        };
+        open(&base, path.to_path_buf(), &text, &read)
     }
 
     /// Opens the corpus of a profile.
@@ -158,6 +181,45 @@ impl Workspace {
     }
 }
 
+/// What decides on the configuration of a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Nearest {
+    /// This profile.
+    Profile(PathBuf),
+    /// The repository in this folder has none.
+    Repository(PathBuf),
+    /// There is neither.
+    Nothing,
+}
+
+impl Nearest {
+    /// The profile in the nearest folder upward that has one, not past the git root.
+    #[must_use]
+    pub fn to(start: &Path) -> Self {
+        for folder in start.ancestors() {
+            let candidate = folder.join(profile::FILE_NAME);
+            if candidate.is_file() {
+                return Self::Profile(candidate);
+            }
+            if folder.join(".git").exists() {
+                return Self::Repository(folder.to_path_buf());
+            }
+        }
+        Self::Nothing
+    }
+}
+
+/// Why a profile or a schema cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The schema, relative to the profile; `None` for the profile itself.
+    pub file: Option<String>,
+    /// Where in it; line 0 where it could not be read at all.
+    pub at: Position,
+    /// One line.
+    pub message: String,
+}
+
 /// A profile's text, and what it and its folder are called in messages.
 pub(super) struct Described<'d> {
     pub profile: &'d str,
@@ -173,19 +235,40 @@ impl Described<'_> {
         path: PathBuf,
         read: &dyn Fn(&str) -> Result<String, String>,
     ) -> Result<Workspace, SnapshotError> {
-        let profile = Profile::parse(self.text).map_err(|ProfileError { at, message }| {
-            SnapshotError(format!("{}:{at}: {message}", self.profile))
-        })?;
-        let schemas =
-            Schemas::load(&profile, read).map_err(|error| in_one_line(self.folder, &error))?;
-        Ok(Workspace {
-            base: base.to_path_buf(),
-            profile: Arc::new(profile),
-            profile_path: Some(path),
-            schemas: Arc::new(schemas),
-            text: self.text.into(),
+        open(base, path, self.text, read).map_err(|fault| match fault.file {
+            None => SnapshotError(format!("{}:{}: {}", self.profile, fault.at, fault.message)),
+            Some(path) => {
+                let (at, message) = (fault.at, fault.message);
+                in_one_line(self.folder, &SchemaError { path, at, message })
+            }
         })
     }
+}
+
+/// The workspace of a profile's text.
+fn open(
+    base: &Path,
+    path: PathBuf,
+    text: &str,
+    read: &dyn Fn(&str) -> Result<String, String>,
+) -> Result<Workspace, Fault> {
+    let profile = Profile::parse(text).map_err(|ProfileError { at, message }| Fault {
+        file: None,
+        at,
+        message,
+    })?;
+    let schemas = Schemas::load(&profile, read).map_err(|error| Fault {
+        file: Some(error.path),
+        at: error.at,
+        message: error.message,
+    })?;
+    Ok(Workspace {
+        base: base.to_path_buf(),
+        profile: Arc::new(profile),
+        profile_path: Some(path),
+        schemas: Arc::new(schemas),
+        text: text.into(),
+    })
 }
 
 fn in_one_line(folder: &str, error: &SchemaError) -> SnapshotError {

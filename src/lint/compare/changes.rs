@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::finish::reread;
-use super::{Checked, tombstone};
+use super::{Checked, Retirement, tombstone};
 use crate::corpus::Corpus;
 use crate::entry::{Content, Entry, Field, Reading, Subject};
 use crate::history::meaning::likeness;
@@ -191,6 +191,11 @@ fn cards<'h>(
         starts.insert(entry.span.start);
     }
     let snapshot = state.snapshot;
+    let retirement = Retirement {
+        day: state.stage.options.today,
+        reason: None,
+        heir: None,
+    };
     let wanted: Vec<(u32, BTreeSet<u32>)> = wanted.into_iter().collect();
     let cards = wanted.par_iter().flat_map_iter(|(number, starts)| {
         let Some(file) = snapshot.files.get(*number as usize) else {
@@ -202,8 +207,7 @@ fn cards<'h>(
                 .filter(|subject| starts.contains(&subject.node.span().start));
             here.map(|subject| {
                 let mut card = card(subject, subjects, state.stage.naming);
-                card.tombstone =
-                    tombstone::write(document, subject, subjects, state.stage.options.today);
+                card.tombstone = tombstone(document, subject, subjects, retirement);
                 ((*number, subject.node.span().start), card)
             })
             .collect()

@@ -9,7 +9,8 @@ use super::{escaped, is_printed};
 
 /// Text in a paragraph, a table's cell or a list's item. What stands between two backticks, as
 /// messages quote values, is code.
-pub(in crate::report) fn inline(text: &str) -> String {
+#[must_use]
+pub fn inline(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     let mut rest = text.trim();
     while let Some((before, after)) = rest.split_once('`') {

@@ -6,7 +6,7 @@ use crate::text::Span;
 
 /// What to delete so that an item goes: whole lines of a block list, an item with its comma of one
 /// in brackets. The only item of a block list cannot go alone, nor can one that has a comment.
-pub(in crate::rules) fn delete_item(list: Node<'_>, index: usize, source: &str) -> Option<Span> {
+pub(crate) fn delete_item(list: Node<'_>, index: usize, source: &str) -> Option<Span> {
     let span = place(list, index, source)?;
     let all = match list.document().format() {
         Format::Json => return Some(span),
