@@ -23,6 +23,8 @@ use crate::write;
 
 /// Files of one configuration; more are made one.
 const FILES: usize = 8;
+/// Bytes at the start of a segment that tell it from others.
+const START: usize = 64;
 /// Bytes of one file that are read.
 const BYTES: u64 = 1 << 30;
 /// After so long a file of another configuration is removed.
@@ -189,9 +191,10 @@ impl Store {
     }
 
     /// Writes a segment under a name made of its content, so that two runs that found the same
-    /// write the same file.
+    /// write the same file. Its first bytes hold a checksum of all that follows.
     fn keep(&self, bytes: &[u8]) -> Option<PathBuf> {
-        let name = format!("{}{}{SEGMENT}", self.prefix, Id::of_blob(bytes).ok()?);
+        let start = &bytes[..bytes.len().min(START)];
+        let name = format!("{}{}{SEGMENT}", self.prefix, Id::of_blob(start).ok()?);
         write::keep(&self.folder, &name, bytes).ok()?;
         Some(self.folder.join(name))
     }

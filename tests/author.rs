@@ -24,11 +24,17 @@ mod moves;
 mod new;
 #[path = "author/next.rs"]
 mod next;
+#[path = "author/real.rs"]
+mod real;
 #[path = "author/retires.rs"]
 mod retires;
 
 #[path = "common/git.rs"]
 mod git;
+#[path = "common/random.rs"]
+mod random;
+#[path = "common/mod.rs"]
+mod shared;
 
 use std::fs;
 use std::io::Write as _;
@@ -38,6 +44,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 
 use git::Repo;
+use shared::copy;
 
 /// The entries of this project in a repository of their own, committed.
 struct Corpus(Repo);
@@ -168,20 +175,6 @@ fn run_in(folder: &Path, arguments: &[&str], input: &str) -> Ran {
         code: status.code().expect("a code"),
         out: text(stdout),
         err: text(stderr),
-    }
-}
-
-/// Copies a folder with all that is in it.
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder");
-    for item in fs::read_dir(from).expect("a folder") {
-        let path = item.expect("an item").path();
-        let target = to.join(path.file_name().expect("a name"));
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            fs::copy(&path, &target).expect("a copy");
-        }
     }
 }
 

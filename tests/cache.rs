@@ -3,6 +3,7 @@
 #[path = "common/git.rs"]
 mod git;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -168,6 +169,55 @@ fn cold_or_warm_a_report_is_the_same() {
         fs::remove_file(path).expect("removed");
         assert_eq!(case.kept().0, plain);
     }
+}
+
+/// One thing that people do to entries, chosen by a number.
+fn change(repo: &Repo, number: u64) {
+    let at = number / 8 % 30 + 1;
+    let path = format!("corpus/motive/MT{at:03}.yaml");
+    let twin = format!("corpus/motive/MT{:03}.yaml", at % 30 + 1);
+    let Ok(text) = fs::read_to_string(repo.path(&path)) else {
+        repo.write(&path, format!("id: MT{at:03}\ntitle: Back again\n"));
+        return;
+    };
+    match number % 8 {
+        0 => repo.remove(&path),
+        1 => repo.write(&path, text.replace("Motive", "Motive  of")),
+        2 => repo.write(&path, format!("# one line more\n{text}")),
+        3 => repo.write(&path, text.replace("PV001", "PV999")),
+        4 => repo.write(&twin, text),
+        5 => repo.write(&path, "id: [\n"),
+        6 => repo.write(&path, text + "contributors: [Ann Example, Anne Example]\n"),
+        _ => {
+            repo.write(&format!("corpus/preventions/PV{at:03}.yaml"), text);
+            repo.write(&format!("corpus/motive/MT{at:03}/inner.yaml"), "x: 1\n");
+        }
+    }
+}
+
+/// From nothing kept, and from what is kept of the base alone, over changes of all sorts.
+#[test]
+fn a_head_made_from_its_base_is_the_head() {
+    let Some(repo) = repository() else { return };
+    let mut random = 0x2545_f491_4f6c_dd1d_u64;
+    let mut reports = BTreeSet::new();
+    for _ in 0..16 {
+        for _ in 0..4 {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            change(&repo, random >> 5);
+        }
+        repo.commit("more");
+        let case = Case::new(&repo);
+        let plain = case.plain();
+        assert_eq!(case.kept().0, plain, "only the base is known");
+        assert_eq!(case.kept().0, plain, "both are known");
+        fs::remove_dir_all(repo.path(".git/corpuslint")).expect("removed");
+        assert_eq!(case.kept().0, plain, "neither is known");
+        reports.insert(format!("{plain:?}"));
+    }
+    assert_eq!(reports.len(), 16);
 }
 
 #[test]

@@ -28,7 +28,9 @@ pub(super) fn value(
     if shape.marks.prose.is_some() {
         return Ok(Some(prose(text).into()));
     }
-    let value = scalar(shelf, shape, text.trim()).map_err(|message| (0, message))?;
+    let first = text.lines().position(|line| !line.trim().is_empty());
+    let value = scalar(shelf, shape, text.trim());
+    let value = value.map_err(|message| (first.unwrap_or(0), message))?;
     Ok(Some(value))
 }
 

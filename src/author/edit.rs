@@ -4,7 +4,6 @@ use super::shelf::Renames;
 use super::{AuthorError, Card, Shelf, ShelfFile, refuse};
 use crate::entry::Subject;
 use crate::lint::{Retirement, tombstone};
-use crate::syntax::Format;
 use crate::text::{LineIndex, Span};
 
 /// A place where an edit cannot be made without changing what the file says.
@@ -18,9 +17,9 @@ impl ShelfFile {
         self.text.as_deref().unwrap_or_default().contains(id)
     }
 
-    /// Whether its text holds one of the old IDs anywhere.
+    /// Whether its text may say one of the old IDs: literally, or with escapes.
     pub(super) fn says_any(&self, ids: &Renames) -> bool {
-        ids.keys().any(|id| self.says(id))
+        ids.keys().any(|id| self.says(id)) || self.says("\\")
     }
 }
 
@@ -65,14 +64,14 @@ impl<'w> Shelf<'w> {
             Ok(edits)
         });
         let Some(edits) = edits else {
-            return match file.kind {
-                // Not an entry: it says the ID as it likes.
-                None if file.format == Format::Markdown => Ok(text.to_owned()),
-                _ => refuse(format!(
-                    "{} cannot be read and may say the ID: mend it first, `corpuslint check` shows how",
-                    file.path
-                )),
-            };
+            // What is no entry says the ID as it likes.
+            if !file.is_named {
+                return Ok(text.to_owned());
+            }
+            return refuse(format!(
+                "{} cannot be read and may say the ID: mend it first, `corpuslint check` shows how",
+                file.path
+            ));
         };
         let edits = edits.map_err(|Stuck(span)| self.stuck(file, text, span))?;
         let after = apply(text, edits).ok_or_else(|| self.stuck(file, text, Span::at(0)))?;

@@ -79,7 +79,7 @@ impl Move<'_> {
         for (number, file) in shelf.files.iter().enumerate() {
             let goes = moving.cards.iter().position(|card| card.file == number);
             if goes.is_none() && stays(&file.path) {
-                if file.says_any(&moving.renames) {
+                if moving.renames.keys().any(|id| file.says(id)) {
                     moved.kept.push(file.path.to_string());
                 }
                 continue;

@@ -157,7 +157,7 @@ impl Retire<'_> {
         let Some(text) = &file.text else {
             return Ok(());
         };
-        if !retired.ids.iter().any(|id| text.contains(id.as_str())) {
+        if !retired.ids.iter().any(|id| file.says(id)) && !file.says("\\") {
             return Ok(());
         }
         let mut after = text.to_string();

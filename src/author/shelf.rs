@@ -39,6 +39,8 @@ pub struct ShelfFile {
     pub text: Option<Arc<str>>,
     /// Its kind, as the profile counts them; `None` where it is no entry, or no tree.
     pub kind: Option<usize>,
+    /// Whether it is an entry by its name.
+    pub is_named: bool,
 }
 
 /// One entry.
@@ -167,7 +169,7 @@ impl<'w> Shelf<'w> {
         let named = self
             .files
             .iter()
-            .find(|file| file.kind.is_some() && stem(&file.path) == id);
+            .find(|file| file.is_named && stem(&file.path) == id);
         if let Some(file) = named {
             return Some(format!("`{id}` is taken by the file {}", file.path));
         }
@@ -213,6 +215,7 @@ impl Read {
                 format: source.format,
                 text,
                 kind: None,
+                is_named: source.kind.is_some(),
             },
             cards: Vec::new(),
             said: BTreeSet::new(),

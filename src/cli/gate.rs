@@ -15,6 +15,7 @@ use crate::history::Ledger;
 use crate::history::loosened::loosened;
 use crate::lint::{self, Gate, Known, Options, Report, Snapshot, Trust, Waiver};
 use crate::rules;
+use crate::snapshot::git::Staged;
 use crate::snapshot::{Workspace, stem};
 use crate::text::decode_lossy;
 use choose::{Chosen, choose};
@@ -113,8 +114,8 @@ impl Sides {
         options: &dyn Fn(bool) -> Options,
     ) -> Result<Self, Failure> {
         let chosen = choose(input, args)?;
-        let base = chosen.base.workspace()?;
-        let own = chosen.head.workspace()?;
+        let (base, own) = rayon::join(|| chosen.base.workspace(), || chosen.head.workspace());
+        let (base, own) = (base?, own?);
         let mut gate = Gate {
             waivers: waivers(&args.waive)?,
             conflicts: chosen.conflicts.clone(),
@@ -192,15 +193,16 @@ impl Opened {
         input: &Input,
         options: &dyn Fn(bool) -> Options,
     ) -> Result<Self, Failure> {
-        let on_disk = match &chosen.head {
-            State::Disk(_) => Some(chosen.head.open(head.trusting(&head))?),
-            _ => None,
-        };
+        let (on_disk, staged) = on_disk_and_staged(chosen, &head)?;
         let options = options(on_disk.as_ref().is_none_or(|scope| scope.whole));
-        let head_tree = match (&chosen.head, &chosen.commit, &on_disk) {
+        let head_tree = match (&chosen.head, &chosen.commit, (&on_disk, staged)) {
             (State::Tree(tree), Some(_), _) => Some(tree.clone()),
-            (_, Some((git, _)), Some(scope)) if scope.is_of_corpus(input) => {
-                Some(git.tree(git.working_tree(scope)?, "the working tree"))
+            (_, Some((git, _)), (Some(scope), staged)) if scope.is_of_corpus(input) => {
+                let tree = match staged {
+                    Some(staged) => git.working_tree_on(staged, scope)?,
+                    None => git.working_tree(scope)?,
+                };
+                Some(git.tree(tree, "the working tree"))
             }
             _ => None,
         };
@@ -311,6 +313,27 @@ impl Opened {
             _ => Err(needs()),
         }
     }
+}
+
+/// The head where it is on disk, and the index that tells what its files were, read meanwhile.
+fn on_disk_and_staged(
+    chosen: &Chosen,
+    head: &Workspace,
+) -> Result<(Option<Scope>, Option<Staged>), Failure> {
+    let State::Disk(_) = &chosen.head else {
+        return Ok((None, None));
+    };
+    let mut scope = None;
+    // What libgit2 has read stays on this thread.
+    let staged = rayon::in_place_scope(|tasks| {
+        tasks.spawn(|_| scope = Some(chosen.head.open(head.trusting(head))));
+        let git = chosen.commit.as_ref().map(|(git, _)| git);
+        git.filter(|git| !git.repository.is_bare())
+            .map(|git| git.repository.staged())
+    });
+    let scope = scope.transpose()?;
+    // An index that cannot be read is read again, and fails, where it is needed.
+    Ok((scope, staged.and_then(Result::ok)))
 }
 
 /// Says which waivers were not needed.

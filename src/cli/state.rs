@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::Failure;
 use super::scope::{self, Input, Scope};
 use crate::snapshot::Workspace;
-use crate::snapshot::git::{Commit, Id, Repository};
+use crate::snapshot::git::{Commit, Id, Repository, Staged};
 
 /// A state, before its files are looked for.
 pub(super) enum State {
@@ -62,6 +62,13 @@ impl Git {
     pub(super) fn working_tree(&self, scope: &Scope) -> Result<Id, Failure> {
         let limit = scope.workspace.profile.limits.file_bytes;
         Ok(self.repository.working_tree(&scope.files, limit)?)
+    }
+
+    /// The same, with an index that was read before.
+    pub(super) fn working_tree_on(&self, staged: Staged, scope: &Scope) -> Result<Id, Failure> {
+        let limit = scope.workspace.profile.limits.file_bytes;
+        let repository = &self.repository;
+        Ok(repository.working_tree_on(staged, &scope.files, limit)?)
     }
 
     pub(super) fn commit(&self, commit: &Commit) -> State {

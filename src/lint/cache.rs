@@ -32,6 +32,10 @@ const OF_THE_DAY: &str = "date-future";
 /// Outcomes may be this many times the files of a run before those that it did not use are dropped.
 const ROOM: usize = 3;
 
+/// Parts in which many outcomes are written, and outcomes of which there is one part.
+const PARTS: usize = 2;
+const SMALL: usize = 4096;
+
 /// Names the program and the configuration by which outcomes came to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Digest([u8; 20]);
@@ -217,31 +221,33 @@ impl Cache {
         }
     }
 
-    /// Keeps the outcomes of files that were not known.
-    pub(super) fn keep<'o>(
-        &self,
-        outcomes: impl Iterator<Item = (&'o SourceFile, &'o Outcome)>,
-        words: &Vocabulary,
-    ) {
+    /// Keeps the outcomes of files that were not known, given in the order of their paths. Many are
+    /// written in several parts side by side.
+    pub(super) fn keep(&self, outcomes: &[(&SourceFile, &Outcome)], words: &Vocabulary) {
+        let size = (outcomes.len() / PARTS).max(SMALL);
+        let shelves: Vec<Arc<Shelf>> = outcomes
+            .par_chunks(size)
+            .filter_map(|part| self.part(part, words))
+            .collect();
+        let mut all = self.shelves.write().unwrap_or_else(PoisonError::into_inner);
+        all.extend(shelves);
+    }
+
+    fn part(&self, outcomes: &[(&SourceFile, &Outcome)], words: &Vocabulary) -> Option<Arc<Shelf>> {
         let mut writer = Writer::new(words);
         for (file, outcome) in outcomes {
             let depends = |rule: &str| rule == OF_THE_DAY;
             let of_the_day = outcome.diagnostics.iter().any(|found| depends(found.rule));
             if let (false, Some(key)) = (of_the_day, Key::of(file)) {
-                writer.add(key, outcome);
+                writer.add(key, *outcome);
             }
         }
-        if !writer.is_empty() {
-            self.shelve(writer);
+        if writer.is_empty() {
+            return None;
         }
-    }
-
-    fn shelve(&self, writer: Writer<'_>) {
         let bytes = writer.finish(&self.digest, self.today);
-        if let Some(segment) = Segment::read(bytes, &self.digest, self.today) {
-            let mut shelves = self.shelves.write().unwrap_or_else(PoisonError::into_inner);
-            shelves.push(Shelf::new(segment, true));
-        }
+        let segment = Segment::read(bytes, &self.digest, self.today)?;
+        Some(Shelf::new(segment, true))
     }
 
     /// Keeps what a whole tree gives.

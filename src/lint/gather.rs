@@ -206,13 +206,13 @@ impl Stage<'_> {
                 })
             })
             .collect::<Result<_, SchemaError>>()?;
-        let made = files
-            .iter()
-            .zip(&outcomes)
-            .filter(|(_, (_, origin))| *origin == Origin::Made)
-            .map(|(file, (outcome, _))| (*file, outcome));
         if let Some(cache) = self.cache() {
-            cache.keep(made, self.words);
+            let made = files
+                .iter()
+                .zip(&outcomes)
+                .filter(|(_, (_, origin))| *origin == Origin::Made)
+                .map(|(file, (outcome, _))| (*file, outcome));
+            cache.keep(&made.collect::<Vec<_>>(), self.words);
         }
         Ok(outcomes.into_iter().map(|(outcome, _)| outcome).collect())
     }

@@ -144,10 +144,10 @@ fn place_like<'d>(
     if changed.iter().any(is_odd) {
         return late.iter_mut().collect();
     }
-    let mut by_message: FxHashMap<(&str, &str), Vec<&Diagnostic>> = FxHashMap::default();
+    let mut by_place: FxHashMap<_, Vec<&Diagnostic>> = FxHashMap::default();
     for found in &known.diagnostics {
-        let key = (found.rule, found.message.as_str());
-        by_message.entry(key).or_default().push(found);
+        let place = (found.rule, &*found.location.path, found.location.span());
+        by_place.entry(place).or_default().push(found);
     }
     let stays = |location: &Location| !changed.contains(location.path.as_ref());
     let place = |found: &mut Diagnostic| {
@@ -155,8 +155,9 @@ fn place_like<'d>(
         if !std::iter::once(&found.location).chain(related).all(stays) {
             return false;
         }
-        let same = by_message.get(&(found.rule, found.message.as_str()));
-        let mut same = same.into_iter().flatten();
+        let place = (found.rule, &*found.location.path, found.location.span());
+        let same = by_place.get(&place);
+        let mut same = same.into_iter().flatten().copied();
         let Some(same) = same.find(|same| is_same(same, found)) else {
             return false;
         };
@@ -172,13 +173,14 @@ fn place_like<'d>(
         .collect()
 }
 
-/// Whether two findings of one rule with one message say the same of the same bytes.
+/// Whether two findings of one rule say the same of the same bytes.
 fn is_same(one: &Diagnostic, other: &Diagnostic) -> bool {
     let at = |one: &Location, other: &Location| {
         one.path == other.path && one.span() == other.span() && one.revision == other.revision
     };
     let pairs = || one.related.iter().zip(&other.related);
-    at(&one.location, &other.location)
+    one.message == other.message
+        && at(&one.location, &other.location)
         && one.related.len() == other.related.len()
         && pairs()
             .all(|(one, other)| at(&one.location, &other.location) && one.message == other.message)

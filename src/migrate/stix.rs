@@ -4,13 +4,17 @@
 //! extension that the bundle defines, so that nothing is lost. What a kind of entry is in STIX is
 //! said in [`mapping`].
 
+mod lines;
 mod mapping;
 mod objects;
+mod outline;
 mod read;
 mod write;
 
+pub(super) use lines::Lines;
+pub(super) use outline::outline;
 pub(super) use read::read;
-pub(super) use write::{Lines, Writer, outline, write};
+pub(super) use write::{Writer, write};
 
 use serde_json::{Map, Value};
 use uuid::Uuid;

@@ -16,6 +16,7 @@ mod worktree;
 
 pub use merge::Merge;
 pub use resolve::Commit;
+pub use worktree::Staged;
 
 use std::fmt;
 use std::path::{Path, PathBuf};

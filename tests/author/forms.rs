@@ -61,7 +61,7 @@ fn faults_have_their_lines() {
         (
             "Deepfake Blackmail",
             "One\nTwo",
-            "10: the answer must be on one line",
+            "11: the answer must be on one line",
         ),
         (
             "MT012\n",

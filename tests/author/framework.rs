@@ -94,3 +94,39 @@ fn a_move_in_a_cookbook_needs_a_tombstone() {
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("no place for a retirement"), "{}", ran.err);
 }
+
+#[test]
+fn forms_of_a_cookbook() {
+    let book = Cookbook::new();
+    let ran = book.run(&["schema", "--issue-form", "recipe"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let form: serde_yaml::Value = serde_yaml::from_str(&ran.out).expect("YAML");
+    let elements = form["body"].as_sequence().expect("a body").iter();
+    let labels: Vec<&str> = elements
+        .filter_map(|one| one["attributes"]["label"].as_str())
+        .collect();
+    let expected = [
+        "Kind of entry",
+        "Where it belongs",
+        "Name",
+        "Cooks",
+        "Uses",
+        "Goes with",
+        "Oven",
+        "Method",
+    ];
+    assert_eq!(labels, expected);
+    let body = "### Kind of entry\n\nrecipe\n\n### Where it belongs\n\nsoups\n\n### Name\n\nPea soup\n\n\
+### Cooks\n\n- Ada Cook\n\n### Uses\n\ni001, i002\n\n### Goes with\n\n_No response_\n\n### Oven\n\n180\n\n### Method\n\nWait.\n";
+    let ran = run_in(book.0.path(), &["new", "--from-issue", "-"], body);
+    assert_eq!(ran.out, "recipes/soups/r-soup-02.yaml\n", "{}", ran.err);
+    let text = book.read("recipes/soups/r-soup-02.yaml");
+    let end = "cooks:\n  - Ada Cook\nuses:\n  - i001\n  - i002\noven: 180\nmethod: |\n  Wait.\n";
+    assert!(text.ends_with(end), "{text}");
+    let hot = body.replace("180", "hot");
+    let ran = run_in(book.0.path(), &["new", "--from-issue", "-"], &hot);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("-:27: `hot` is no number"), "{}", ran.err);
+    let ran = book.run(&["schema", "--issue-form", "recipes"]);
+    assert!(ran.err.contains("did you mean `recipe`?"), "{}", ran.err);
+}

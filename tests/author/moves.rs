@@ -174,6 +174,15 @@ fn what_cannot_move() {
         "id: MT016\npreventions: [PV061\n",
     );
     let reason = corpus.refused(&["id", "move", "PV061", "PV062"]);
+    corpus.0.remove("corpus/motive/MT016.yaml");
+    corpus
+        .0
+        .write("corpus/motive/MT016.md", "---\nid: [\n---\n\nPV061\n");
+    let reason_too = corpus.refused(&["id", "move", "PV061", "PV062"]);
+    assert!(
+        reason_too.contains("corpus/motive/MT016.md cannot be read"),
+        "{reason_too}"
+    );
     assert!(
         reason.contains("corpus/motive/MT016.yaml cannot be read"),
         "{reason}"
@@ -212,6 +221,18 @@ description: \"See \\u0050V059 and {id},\n  and (`{id}`), XPV059, PV0590, {id}.\
             &format!("updated: \"{}\"", today()),
         );
     assert_eq!(after, expected);
+    // Escapes alone hide no reference.
+    let hidden = before
+        .replace("PV059", "PV060")
+        .replace("MT019", "MT021")
+        .replace("'PV060'", "\"PV06\\u0031\"");
+    corpus.0.write("corpus/motive/MT021.yaml", &hidden);
+    corpus.good(&["id", "move", "PV061", "PV062"]);
+    assert!(
+        corpus
+            .read("corpus/motive/MT021.yaml")
+            .contains("[ PV013, \"PV062\", PV002 ]")
+    );
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 use url::Url;
-use uuid::Uuid;
 
+use super::lines::Lines;
 use super::mapping::{self, ATTACK, CHILD, KILL_CHAIN, Kind, MAPPING, REFERENCES, SOURCE};
 use super::objects::{self, Stamps, object};
 use super::{entry_extension, identifier, key, list_field, reference_fields, text};
@@ -14,7 +14,6 @@ use crate::migrate::layout::Layout;
 use crate::migrate::loss::Losses;
 use crate::migrate::model::{Entry, Model};
 use crate::migrate::{Files, MigrateError};
-use crate::schema::plan::Step;
 use crate::schema::vocabulary::{DateRole, Notation};
 
 /// All entries as one file.
@@ -35,71 +34,6 @@ pub(in crate::migrate) fn write(
 
 /// Takes what is put together so far.
 pub(in crate::migrate) type Take<'t> = &'t mut dyn FnMut(&mut Lines) -> Result<(), MigrateError>;
-
-/// The text of a bundle, an object a line: as values the objects would take several times the memory.
-pub(in crate::migrate) struct Lines {
-    text: String,
-    /// Made of all lines so far, one after another, so that these need not be kept.
-    id: Uuid,
-    begun: bool,
-}
-
-impl Default for Lines {
-    fn default() -> Self {
-        Self {
-            text: "{\"type\":\"bundle\",\"objects\":[\n".to_owned(),
-            id: Uuid::new_v5(&Uuid::NAMESPACE_URL, b"urn:corpuslint:stix:bundle"),
-            begun: false,
-        }
-    }
-}
-
-impl Lines {
-    /// Adds an object.
-    pub(in crate::migrate) fn push(&mut self, object: &str) {
-        if self.begun {
-            self.text.push_str(",\n");
-        }
-        self.begun = true;
-        self.id = Uuid::new_v5(&self.id, object.as_bytes());
-        self.text.push_str(object);
-    }
-
-    /// The text since the last time.
-    pub(in crate::migrate) fn take(&mut self) -> String {
-        std::mem::take(&mut self.text)
-    }
-
-    /// The text since the last time, and the end.
-    pub(in crate::migrate) fn finish(mut self) -> String {
-        let end = format!("\n],\"id\":\"bundle--{}\"}}\n", self.id);
-        self.text.push_str(&end);
-        self.text
-    }
-}
-
-/// What of an entry the objects of others depend on. A bundle can be written from the outlines of all
-/// entries and one whole entry after another.
-pub(in crate::migrate) fn outline(entry: &Entry, layout: &Layout<'_>) -> Entry {
-    let plan = layout.plan(entry.kind);
-    let is_needed = |name: &str| {
-        let place = plan.child(plan.root(), Step::Name(name));
-        let item = place.and_then(|place| plan.child(place, Step::Index(usize::MAX)));
-        let of_field = place.is_some_and(|place| {
-            let marks = &place.marks;
-            marks.id.is_some() || marks.path.is_some() || marks.date.is_some()
-        });
-        of_field || item.is_some_and(|item| item.marks.refs.is_some() || item.marks.person)
-    };
-    let fields = entry.fields.iter().filter(|(name, _)| is_needed(name));
-    Entry {
-        kind: entry.kind,
-        path: entry.path.clone(),
-        fields: fields
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect(),
-    }
-}
 
 /// The identifier of an entry's object. The path tells entries of one ID apart.
 fn id_of(layout: &Layout<'_>, entry: &Entry) -> String {
@@ -123,6 +57,17 @@ fn users<'m>(model: &'m Model, layout: &Layout<'_>) -> BTreeMap<&'m str, Vec<u32
         }
     }
     users
+}
+
+fn members<'m>(model: &'m Model, layout: &Layout<'_>) -> BTreeMap<&'m str, Vec<String>> {
+    let mut members: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for entry in &model.entries {
+        if mapping::kind(layout.kind_name(entry.kind)).name == "attack-pattern" {
+            let inside = members.entry(entry.folder()).or_default();
+            inside.push(id_of(layout, entry));
+        }
+    }
+    members
 }
 
 fn people(model: &Model, layout: &Layout<'_>) -> BTreeSet<String> {
@@ -171,6 +116,8 @@ pub(in crate::migrate) struct Writer<'m, 'l> {
     ids: BTreeMap<&'m str, (String, usize)>,
     /// Entries that refer to a stem, as the model counts them.
     users: BTreeMap<&'m str, Vec<u32>>,
+    /// Identifiers of the entries that are members of the article in their folder.
+    members: BTreeMap<&'m str, Vec<String>>,
     people: BTreeSet<String>,
     undated: Stamps,
 }
@@ -207,6 +154,7 @@ impl<'m, 'l> Writer<'m, 'l> {
             model,
             ids: ids.collect(),
             users: users(model, layout),
+            members: members(model, layout),
             people: people(model, layout),
             undated: undated(model, layout),
         }
@@ -236,7 +184,7 @@ impl<'m, 'l> Writer<'m, 'l> {
             for link in self.links(entry).into_values() {
                 lines.push(&link.to_string());
             }
-            if lines.text.len() > PIECE {
+            if lines.len() > PIECE {
                 take(lines)?;
             }
         }
@@ -397,15 +345,10 @@ impl<'m, 'l> Writer<'m, 'l> {
 
     /// The sections of an article; a grouping has at least one member.
     fn members(&self, entry: &Entry) -> Vec<String> {
-        let inside = self.model.entries.iter().filter(|other| {
-            let kind = mapping::kind(self.layout.kind_name(other.kind));
-            kind.name == "attack-pattern" && other.folder() == entry.folder()
-        });
-        let mut members: Vec<String> = inside.map(|other| id_of(self.layout, other)).collect();
-        if members.is_empty() {
-            members.push(objects::author_id());
+        match self.members.get(entry.folder()) {
+            Some(members) => members.clone(),
+            None => vec![objects::author_id()],
         }
-        members
     }
 
     /// The entries that refer to one; a note is about at least one object.

@@ -131,3 +131,59 @@ impl Item<'_> {
         own.cmp(other.name.iter().copied().chain(end(other)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A tree object of items given as `mode name content`.
+    fn tree(items: &[&str]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for item in items {
+            let parts: Vec<&str> = item.split(' ').collect();
+            bytes.extend(format!("{} {}\0", parts[0], parts[1]).bytes());
+            let id = Id::of_blob(parts[2].as_bytes()).expect("a name");
+            bytes.extend(id.as_bytes());
+        }
+        bytes
+    }
+
+    fn differing(old: &[&str], new: &[&str]) -> Vec<(String, [bool; 2])> {
+        let (old, new) = (tree(old), tree(new));
+        let name = |pair: Pair<'_>| {
+            let any = pair[0].or(pair[1]).expect("an item");
+            let name = String::from_utf8_lossy(any.name).into_owned();
+            (name, pair.map(|item| item.is_some()))
+        };
+        let pairs = pairs(&old, &new).expect("trees");
+        pairs.into_iter().map(name).collect()
+    }
+
+    #[test]
+    fn items_that_differ() {
+        let old = ["100644 a 1", "100644 a.b 2", "40000 c 3", "100644 d 4"];
+        assert_eq!(differing(&old, &old), []);
+        let new = ["100644 a.b 9", "40000 a 1", "40000 c 3", "100755 e 4"];
+        let expected = [
+            ("a", [true, false]),
+            ("a.b", [true, true]),
+            ("a", [false, true]),
+            ("d", [true, false]),
+            ("e", [false, true]),
+        ];
+        let expected = expected.map(|(name, sides)| (name.to_owned(), sides));
+        assert_eq!(differing(&old, &new), expected);
+        let other_mode = differing(&["100644 a 1"], &["120000 a 1"]);
+        assert_eq!(other_mode, [("a".to_owned(), [true, true])]);
+    }
+
+    /// Not in the order of git: what differs is among them all the same.
+    #[test]
+    fn items_out_of_order() {
+        let found = differing(
+            &["100644 b 1", "100644 a 2", "100644 c 3"],
+            &["100644 a 9", "100644 b 1", "100644 c 3"],
+        );
+        assert!(found.iter().any(|(name, _)| name == "a"), "{found:?}");
+    }
+}

@@ -18,6 +18,13 @@ const INTENT_TO_ADD: u16 = 1 << 13;
 /// A file that a sparse checkout leaves out: it is not deleted.
 const SKIP_WORKTREE: u16 = 1 << 14;
 
+/// The index of a repository, in memory.
+pub struct Staged {
+    index: Index,
+    /// When the file was written.
+    written: Option<IndexTime>,
+}
+
 impl Repository {
     /// The index as it is on disk, in memory. `GIT_INDEX_FILE` names another one, as git does while
     /// a commit of some files runs its hooks.
@@ -56,17 +63,44 @@ impl Repository {
     ///
     /// There is no working tree, or the index or a file cannot be read.
     pub fn working_tree(&self, found: &[SourceFile], limit: u64) -> Result<Id, SnapshotError> {
+        self.working_tree_on(self.staged()?, found, limit)
+    }
+
+    /// The index as it is now, for [`Repository::working_tree_on`].
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read.
+    pub fn staged(&self) -> Result<Staged, SnapshotError> {
+        let written = modified(&self.index_path());
+        Ok(Staged {
+            index: self.index()?,
+            written,
+        })
+    }
+
+    /// The same as [`Repository::working_tree`], with an index that was read before.
+    ///
+    /// # Errors
+    ///
+    /// There is no working tree, or a file cannot be read.
+    pub fn working_tree_on(
+        &self,
+        staged: Staged,
+        found: &[SourceFile],
+        limit: u64,
+    ) -> Result<Id, SnapshotError> {
         if self.bare {
             return Err(SnapshotError(format!(
                 "{} is a bare repository and has no working tree",
                 self.folder.display()
             )));
         }
-        let mut index = self.index()?;
+        let Staged { mut index, written } = staged;
         let entries: Vec<IndexEntry> = index.iter().collect();
         let look = Look {
             repository: self,
-            written: modified(&self.index_path()),
+            written,
             folders: real_folders(&self.folder, &entries),
             limit,
         };
