@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::actions::difference;
 use super::edit::Edits;
+use super::home::Home;
 use super::params::{Answer, Params, Refusal};
 use super::symbol::{self, Spot};
 use super::world::World;
@@ -31,6 +32,8 @@ pub(super) fn prepare(world: &mut World, params: Params<'_>) -> Answer {
 /// `textDocument/rename`
 pub(super) fn rename(world: &mut World, params: Params<'_>) -> Answer {
     let new = params.text("/newName")?.trim();
+    // What is on disk decides which IDs are free, whether or not the editor has told of it.
+    world.homes.iter_mut().for_each(Home::rescan);
     let Some((here, symbol)) = world.symbol(params)? else {
         return Err(Refusal::failed("there is no ID here"));
     };
