@@ -88,12 +88,6 @@ impl Home {
         }
     }
 
-    /// All must be read again.
-    pub(super) fn forget(&mut self) {
-        self.session = None;
-        self.is_unconfigured = true;
-    }
-
     /// Looks for files on disk that have changed, come or gone.
     pub(super) fn rescan(&mut self) {
         // The configuration is small, and what it says is compared.

@@ -1,7 +1,6 @@
 //! The life of a server, and who answers what.
 
 use std::collections::VecDeque;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
 use lsp_server::{ErrorCode, Message, Notification, Request};
@@ -63,14 +62,8 @@ impl<'o> Server<'o> {
         let Some(world) = &mut self.world else {
             return false;
         };
-        let (published, out) = (&mut self.published, &mut self.out);
-        let settled = catch_unwind(AssertUnwindSafe(|| {
-            world.settle();
-            published.tell(world, out);
-        }));
-        if settled.is_err() {
-            self.recover();
-        }
+        world.settle();
+        self.published.tell(world, &mut self.out);
         true
     }
 
@@ -105,16 +98,7 @@ impl<'o> Server<'o> {
                 message: "the request was cancelled".to_owned(),
             })
         } else {
-            catch_unwind(AssertUnwindSafe(|| self.respond(request))).unwrap_or_else(|_| {
-                self.recover();
-                Err(Refusal {
-                    code: ErrorCode::InternalError,
-                    message: format!(
-                        "corpuslint failed at `{}`; please report it",
-                        request.method
-                    ),
-                })
-            })
+            self.respond(request)
         };
         match answer {
             Ok(value) => self.out.result(&request.id, &value),
@@ -158,26 +142,12 @@ impl<'o> Server<'o> {
         self.is_behind |= notification.method != "$/cancelRequest";
         let params = Params(&notification.params);
         let out = &mut self.out;
-        let heard = catch_unwind(AssertUnwindSafe(|| {
-            hear(world, &notification.method, params, out)
-        }));
-        match heard {
-            Ok(Ok(())) => {}
+        if let Err(refusal) = hear(world, &notification.method, params, out) {
             // There is nobody to answer to, so it is written into the log of the editor.
-            Ok(Err(refusal)) => {
-                let message = format!("`{}`: {}", notification.method, refusal.message);
-                let message = crate::report::Escaped(&message).to_string();
-                self.out
-                    .notify("window/logMessage", json!({"type": 2, "message": message}));
-            }
-            Err(_) => self.recover(),
-        }
-    }
-
-    /// After a failure of our own nothing in memory is relied on.
-    fn recover(&mut self) {
-        if let Some(world) = &mut self.world {
-            world.homes.iter_mut().for_each(super::home::Home::forget);
+            let message = format!("`{}`: {}", notification.method, refusal.message);
+            let message = crate::report::Escaped(&message).to_string();
+            self.out
+                .notify("window/logMessage", json!({"type": 2, "message": message}));
         }
     }
 }
