@@ -75,7 +75,7 @@ fn the_hooks_give_options_that_exist() {
     let mut calls = Vec::new();
     for hook in hooks.as_sequence().expect("hooks") {
         let entry = hook["entry"].as_str().expect("an entry").to_owned();
-        calls.extend(arguments(&[entry.clone()]));
+        calls.extend(arguments(std::slice::from_ref(&entry)));
         assert_eq!(hook["language"], "rust");
         assert_eq!(hook["pass_filenames"], false);
         // What formats has nothing to do where no file is staged.
