@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
+use super::rewriting::Mode;
 use super::scope::{Input, Scope, paths};
 use super::{Failure, Outcome, Screen, complain, output, progress, rewriting};
 use crate::fix::Rewrite;
@@ -18,43 +19,27 @@ use crate::text::{LineIndex, decode};
 pub(super) struct Args {
     #[command(flatten)]
     input: Input,
-    /// Write nothing, list the files that would change, and exit with 1 where there are any
-    #[arg(long)]
-    check: bool,
-    /// Write nothing, print what would change as a patch, and exit with 1 where anything would
-    #[arg(long)]
-    diff: bool,
-}
-
-impl Args {
-    fn writes(&self) -> bool {
-        !self.check && !self.diff
-    }
+    #[command(flatten)]
+    mode: Mode,
 }
 
 pub(super) fn run(args: &Args, screen: Screen) -> Result<Outcome, Failure> {
-    if args.writes() && !args.input.reads_stdin() {
+    if args.mode.writes() && !args.input.reads_stdin() {
         let workspace = Scope::workspace(&args.input)?;
         rewriting::recover(&workspace, &paths(&args.input)?)?;
     }
     let scope = Scope::open(&args.input)?;
     let files: Vec<&SourceFile> = scope.wanted_files().collect();
     let all = progress::watch(files.len(), |progress| format(&scope, &files, progress));
-    if args.writes() && args.input.reads_stdin() {
+    if args.mode.writes() && args.input.reads_stdin() {
         return to_stdout(&scope, all);
     }
     let refused = complain_of(&scope, &all);
     let rewrites: Vec<Rewrite> = all.into_iter().filter_map(Formatted::rewrite).collect();
-    if args.diff {
-        rewriting::show(&scope.workspace, &rewrites, screen)?;
-    } else if args.check {
-        rewriting::list(&scope, &rewrites)?;
-    } else {
-        rewriting::write(&scope.workspace, &rewrites)?;
-    }
+    args.mode.carry_out(&scope, &rewrites, screen)?;
     let changed = counted(rewrites.len(), "file", "files");
     let rest = files.len() - rewrites.len() - refused;
-    let done = if args.writes() {
+    let done = if args.mode.writes() {
         "formatted"
     } else {
         "would be formatted"
@@ -63,7 +48,7 @@ pub(super) fn run(args: &Args, screen: Screen) -> Result<Outcome, Failure> {
         "note",
         &format!("{changed} {done}, {rest} as they should be, {refused} left alone"),
     );
-    let is_open = refused > 0 || (!args.writes() && !rewrites.is_empty());
+    let is_open = refused > 0 || (!args.mode.writes() && !rewrites.is_empty());
     Ok(if is_open {
         Outcome::Findings
     } else {

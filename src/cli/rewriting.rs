@@ -9,6 +9,39 @@ use crate::report::{Escaped, Paint, counted, render_patch};
 use crate::snapshot::{Workspace, absolute, relative};
 use crate::write::{self, Before, Change, Existing, Written};
 
+/// Whether files are written, for commands that do nothing else.
+#[derive(clap::Args)]
+#[group(skip)]
+pub(super) struct Mode {
+    /// Write nothing, list the files that would change, and exit with 1 where there are any
+    #[arg(long)]
+    check: bool,
+    /// Write nothing, print what would change as a patch, and exit with 1 where anything would
+    #[arg(long)]
+    diff: bool,
+}
+
+impl Mode {
+    pub(super) fn writes(&self) -> bool {
+        !self.check && !self.diff
+    }
+
+    pub(super) fn carry_out(
+        &self,
+        scope: &Scope,
+        rewrites: &[Rewrite],
+        screen: Screen,
+    ) -> Result<(), Failure> {
+        if self.diff {
+            show(&scope.workspace, rewrites, screen)
+        } else if self.check {
+            list(scope, rewrites)
+        } else {
+            write(&scope.workspace, rewrites).map(|_| ())
+        }
+    }
+}
+
 /// Writes all of it, or changes nothing.
 pub(super) fn write(workspace: &Workspace, rewrites: &[Rewrite]) -> Result<Written, Failure> {
     if rewrites.is_empty() {
@@ -86,7 +119,7 @@ pub(super) fn show(
 }
 
 /// Prints the files that would change, one a line.
-pub(super) fn list(scope: &Scope, rewrites: &[Rewrite]) -> Result<(), Failure> {
+fn list(scope: &Scope, rewrites: &[Rewrite]) -> Result<(), Failure> {
     output::print(|out| {
         rewrites
             .iter()

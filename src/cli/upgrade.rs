@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
+use super::rewriting::Mode;
 use super::scope::{self, Input, Scope};
 use super::{Failure, Outcome, Screen, complain, progress, rewriting};
 use crate::diagnostic::Location;
@@ -25,12 +26,8 @@ pub(super) struct Args {
     /// The format version to bring the files to; without it, the newest. It may be an older one
     #[arg(long, value_name = "VERSION")]
     to: Option<u32>,
-    /// Write nothing, list the files that are not in that version, and exit with 1 if there are any
-    #[arg(long)]
-    check: bool,
-    /// Write nothing, print what would be done as a patch, and exit with 1 where anything would
-    #[arg(long)]
-    diff: bool,
+    #[command(flatten)]
+    mode: Mode,
     /// Use this profile instead of the nearest corpuslint.toml
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -48,7 +45,7 @@ pub(super) fn run(args: &Args, screen: Screen) -> Result<Outcome, Failure> {
     }
     let workspace = Scope::workspace(&input)?;
     let version = version(args, &workspace)?;
-    let writes = !args.check && !args.diff;
+    let writes = args.mode.writes();
     if writes {
         rewriting::recover(&workspace, &scope::paths(&input)?)?;
     }
@@ -57,13 +54,7 @@ pub(super) fn run(args: &Args, screen: Screen) -> Result<Outcome, Failure> {
     let files = scope.wanted_files().filter(|file| file.stray.is_none());
     let looked_at: Vec<&SourceFile> = files.collect();
     let rewrites = rewrites(&scope, &looked_at, version)?;
-    if args.diff {
-        rewriting::show(&scope.workspace, &rewrites, screen)?;
-    } else if args.check {
-        rewriting::list(&scope, &rewrites)?;
-    } else {
-        rewriting::write(&scope.workspace, &rewrites)?;
-    }
+    args.mode.carry_out(&scope, &rewrites, screen)?;
     tell(writes, version, looked_at.len(), rewrites.len());
     Ok(if !writes && !rewrites.is_empty() {
         Outcome::Findings
