@@ -31,30 +31,24 @@ mod retires;
 
 #[path = "common/git.rs"]
 mod git;
+#[path = "common/program.rs"]
+mod program;
 #[path = "common/random.rs"]
 mod random;
 #[path = "common/mod.rs"]
 mod shared;
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
 use git::Repo;
+use program::{Ran, run_with_input as run_in};
 use shared::copy;
 
 /// The entries of this project in a repository of their own, committed.
 struct Corpus(Repo);
-
-/// How a run ended.
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
-}
 
 impl Corpus {
     fn new() -> Option<Self> {
@@ -134,6 +128,25 @@ impl Corpus {
             .collect()
     }
 
+    /// Has an ID in the history that no file has any more.
+    fn once_had(&self, path: &str, id: &str) {
+        let text = format!("id: {id}\ntitle: Gone\ndescription: Gone.\n");
+        self.0.write(path, text);
+        self.0.commit("One more");
+        self.0.remove(path);
+        self.0.commit("And away");
+    }
+
+    /// The command that the help of a rule's finding names, without the program's own name.
+    fn named_command(&self, check: &[&str], rule: &str) -> Vec<String> {
+        let all = [&["check", "--output-format", "json"], check].concat();
+        let report: Value = serde_json::from_str(&self.run(&all).out).expect("JSON");
+        let mut found = report["diagnostics"].as_array().expect("findings").iter();
+        let found = found.find(|found| found["rule"] == rule);
+        let found = found.unwrap_or_else(|| panic!("no {rule}"));
+        command_in(found["help"].as_str().expect("help"))
+    }
+
     /// Every entry is in its canonical form.
     fn is_canonical(&self) {
         let ran = self.run(&["fmt", "--check"]);
@@ -149,36 +162,16 @@ impl Corpus {
     }
 }
 
-fn run_in(folder: &Path, arguments: &[&str], input: &str) -> Ran {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_corpuslint"));
-    command.current_dir(folder).args(arguments);
-    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS"] {
-        command.env_remove(name);
-    }
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("a process");
-    let mut stdin = child.stdin.take().expect("an input");
-    // It may have ended without reading all.
-    let _ = stdin.write_all(input.as_bytes());
-    drop(stdin);
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = child.wait_with_output().expect("an end");
-    let text = |bytes| String::from_utf8(bytes).expect("text");
-    Ran {
-        code: status.code().expect("a code"),
-        out: text(stdout),
-        err: text(stderr),
-    }
-}
-
 fn today() -> String {
     let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC);
     now.date().to_string()
+}
+
+/// The words of the command that a help names, without the program's own name.
+fn command_in(help: &str) -> Vec<String> {
+    let command = help.split('`').nth(1).expect("a command");
+    let words = command
+        .strip_prefix("corpuslint ")
+        .expect("a command of ours");
+    words.split(' ').map(str::to_owned).collect()
 }

@@ -3,12 +3,14 @@
 mod common;
 #[path = "common/git.rs"]
 mod git;
+#[path = "common/program.rs"]
+mod program;
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use common::copy;
 use git::Repo;
+use program::{Ran, run_in};
 use serde_json::Value;
 
 /// A repository with this project's own corpus on `main`, in a folder below the top if one is given.
@@ -24,27 +26,8 @@ fn corpus(folder: &str) -> Option<Repo> {
     Some(repo)
 }
 
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-fn run_in(folder: PathBuf, arguments: &[&str]) -> Ran {
-    let output = Command::new(env!("CARGO_BIN_EXE_corpuslint"))
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .expect("the program runs");
-    Ran {
-        code: output.status.code().expect("an exit code"),
-        out: String::from_utf8(output.stdout).expect("UTF-8"),
-        err: String::from_utf8(output.stderr).expect("UTF-8"),
-    }
-}
-
 fn run(repo: &Repo, arguments: &[&str]) -> Ran {
-    run_in(repo.path(""), arguments)
+    run_in(&repo.path(""), arguments)
 }
 
 /// The exit code and the introduced errors, as `path: message`.
@@ -330,7 +313,7 @@ fn a_corpus_below_the_top_of_its_repository() {
     repo.remove("docs/matrix/corpus/preventions/PV055.yaml");
     repo.commit("Drop it");
     let ran = run_in(
-        repo.path("docs/matrix"),
+        &repo.path("docs/matrix"),
         &["check", "--base", "main", "--output-format", "concise"],
     );
     assert_eq!(ran.code, 1, "{}", ran.err);
@@ -344,7 +327,7 @@ fn a_corpus_below_the_top_of_its_repository() {
     let top = "docs/matrix/corpus/preparation/PR030.yaml";
     for format in ["github", "gitlab", "sarif", "rdjson"] {
         let arguments = ["check", "--base", "main", "--output-format", format];
-        let ran = run_in(repo.path("docs/matrix"), &arguments);
+        let ran = run_in(&repo.path("docs/matrix"), &arguments);
         assert!(ran.out.contains(top), "{format}: {}", ran.out);
     }
     // The same from the top, by the path.
@@ -400,7 +383,7 @@ fn what_cannot_be_compared_is_said_in_a_line() {
     }
     let outside = tempfile::tempdir().expect("a folder");
     std::fs::create_dir(outside.path().join("corpus")).expect("a folder");
-    let ran = run_in(outside.path().to_path_buf(), &["check", "--base", "main"]);
+    let ran = run_in(outside.path(), &["check", "--base", "main"]);
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("is in no git repository"), "{}", ran.err);
 }

@@ -1,10 +1,13 @@
 //! The program as people and machines run it: arguments in, text and exit code out.
 
-use std::fs;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+#[path = "common/program.rs"]
+mod program;
 
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use program::{Ran, run_in};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -36,47 +39,19 @@ impl Corpus {
     }
 
     fn run_with_input(&self, arguments: &[&str], input: &str) -> Ran {
-        let mut child = program(self.0.path(), arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("a process");
-        let mut stdin = child.stdin.take().expect("an input");
-        stdin.write_all(input.as_bytes()).expect("written");
-        drop(stdin);
-        Ran::new(child.wait_with_output().expect("an end"))
+        program::run_with_input(self.0.path(), arguments, input)
     }
 }
 
-fn program(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_corpuslint"));
-    command.current_dir(folder).args(arguments);
-    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS"] {
-        command.env_remove(name);
-    }
-    command
+/// What a run must have said.
+trait Said {
+    fn exits(self, code: i32) -> Self;
+    fn says(self, part: &str) -> Self;
+    fn fails(self, part: &str);
+    fn json(&self) -> Value;
 }
 
-fn run_in(folder: &Path, arguments: &[&str]) -> Ran {
-    Ran::new(program(folder, arguments).output().expect("a process"))
-}
-
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-impl Ran {
-    fn new(output: Output) -> Self {
-        Self {
-            code: output.status.code().expect("an exit code"),
-            out: String::from_utf8(output.stdout).expect("UTF-8"),
-            err: String::from_utf8(output.stderr).expect("UTF-8"),
-        }
-    }
-
+impl Said for Ran {
     #[track_caller]
     fn exits(self, code: i32) -> Self {
         assert_eq!(self.code, code, "out: {}\nerr: {}", self.out, self.err);
@@ -608,7 +583,7 @@ fn colours_are_for_terminals_and_for_those_who_ask() {
             .contains("\u{1b}[31merror[dangling-reference]:")
     );
     let always = ["check", "--select", RULES, "--color=always"];
-    let mut command = program(corpus.0.path(), &always);
+    let mut command = program::program(corpus.0.path(), &always);
     let ran = Ran::new(command.env("NO_COLOR", "1").output().expect("a process"));
     assert!(ran.out.contains('\u{1b}'), "what is asked for counts more");
     assert!(
@@ -872,7 +847,7 @@ fn a_reader_that_has_seen_enough_is_no_error() {
         &["completions", "bash"],
         &["man"],
     ] {
-        let mut child = program(corpus.0.path(), arguments)
+        let mut child = program::program(corpus.0.path(), arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

@@ -6,14 +6,17 @@ mod common;
 
 #[path = "common/git.rs"]
 mod git;
+#[path = "common/program.rs"]
+mod program;
 #[path = "common/random.rs"]
 mod random;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 use common::copy;
 use git::Repo;
+use program::program;
 use tempfile::TempDir;
 
 #[path = "fix/kills.rs"]
@@ -54,9 +57,7 @@ impl Copy {
 }
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_corpuslint"))
-        .args(arguments)
-        .current_dir(folder)
+    program(folder, arguments)
         .output()
         .expect("the program runs")
 }

@@ -4,6 +4,8 @@
 
 mod common;
 
+#[path = "common/program.rs"]
+mod program;
 #[path = "common/random.rs"]
 mod random;
 
@@ -17,6 +19,7 @@ use corpuslint::format::canonical;
 use corpuslint::migrate::layout::Layout;
 use corpuslint::snapshot::Workspace;
 use corpuslint::syntax::Format;
+use program::program;
 use random::Random;
 use tempfile::TempDir;
 
@@ -25,9 +28,7 @@ fn corpus() -> PathBuf {
 }
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_corpuslint"))
-        .args(arguments)
-        .current_dir(folder)
+    program(folder, arguments)
         .output()
         .expect("the program runs")
 }

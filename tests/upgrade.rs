@@ -4,13 +4,15 @@
 mod common;
 #[path = "common/git.rs"]
 mod git;
+#[path = "common/program.rs"]
+mod program;
 #[path = "common/random.rs"]
 mod random;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::Command;
 
+use program::{Ran, run_in as run};
 use serde_json::Value;
 
 #[path = "upgrade/command.rs"]
@@ -23,25 +25,6 @@ mod history;
 mod old_files;
 #[path = "upgrade/steps.rs"]
 mod steps;
-
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-fn run(folder: &Path, arguments: &[&str]) -> Ran {
-    let output = Command::new(env!("CARGO_BIN_EXE_corpuslint"))
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .expect("the program runs");
-    Ran {
-        code: output.status.code().expect("an exit code"),
-        out: String::from_utf8(output.stdout).expect("UTF-8"),
-        err: String::from_utf8(output.stderr).expect("UTF-8"),
-    }
-}
 
 /// Runs what must go well, and gives what it prints and what it says beside.
 fn well(folder: &Path, arguments: &[&str]) -> (String, String) {

@@ -59,17 +59,15 @@ pub(super) fn run(
     let rewrites = fixed.drafts.rewrites();
     if args.fixing.diff {
         rewriting::show(workspace, &rewrites, screen)?;
-        fixed.tell("would be fixed", rewrites.len(), &first, args);
+        tell(fixed.made, "would be fixed", rewrites.len());
+        tell_of_others(&first, args);
         return Ok(first);
     }
     rewriting::write(workspace, &rewrites)?;
     let last = fixed.last.unwrap_or(first);
     last.write(args, destinations, screen)?;
-    Fixed {
-        last: None,
-        ..fixed
-    }
-    .tell("fixed", rewrites.len(), &last, args);
+    tell(fixed.made, "fixed", rewrites.len());
+    tell_of_others(&last, args);
     Ok(last)
 }
 
@@ -118,20 +116,22 @@ impl Fixed {
         }
         Ok(fixed)
     }
+}
 
-    fn tell(&self, done: &str, files: usize, left: &Judged, args: &CheckArgs) {
-        let findings = counted(self.made, "finding", "findings");
-        let files = counted(files, "file", "files");
-        complain("note", &format!("{findings} {done} in {files}"));
-        let others = open(left, left.head()).filter_map(|found| found.fix.as_ref());
-        let others = others.filter(|fix| fix.safety == Safety::Unsafe).count();
-        if args.fixing.choice() == Choice::Safe && others > 0 {
-            let others = counted(others, "other has", "others have");
-            complain(
-                "note",
-                &format!("{others} a fix that wants a look: --unsafe-fixes"),
-            );
-        }
+fn tell(made: usize, done: &str, files: usize) {
+    let findings = counted(made, "finding", "findings");
+    let files = counted(files, "file", "files");
+    complain("note", &format!("{findings} {done} in {files}"));
+}
+
+/// Says how many fixes were not asked for.
+fn tell_of_others(left: &Judged, args: &CheckArgs) {
+    let others = open(left, left.head()).filter_map(|found| found.fix.as_ref());
+    let others = others.filter(|fix| fix.safety == Safety::Unsafe).count();
+    if args.fixing.choice() == Choice::Safe && others > 0 {
+        let others = counted(others, "other has", "others have");
+        let text = format!("{others} a fix that wants a look: --unsafe-fixes");
+        complain("note", &text);
     }
 }
 

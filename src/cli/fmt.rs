@@ -24,11 +24,11 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, screen: Screen) -> Result<Outcome, Failure> {
+    let workspace = Scope::workspace(&args.input)?;
     if args.mode.writes() && !args.input.reads_stdin() {
-        let workspace = Scope::workspace(&args.input)?;
         rewriting::recover(&workspace, &paths(&args.input)?)?;
     }
-    let scope = Scope::open(&args.input)?;
+    let scope = Scope::open_in(workspace, &args.input)?;
     let files: Vec<&SourceFile> = scope.wanted_files().collect();
     let all = progress::watch(files.len(), |progress| format(&scope, &files, progress));
     if args.mode.writes() && args.input.reads_stdin() {

@@ -84,8 +84,8 @@ impl Drafts {
         files.sort_by(|a, b| a.path.cmp(&b.path));
     }
 
-    /// Makes those fixes of some findings that do not get in each other's way, and says how many
-    /// were made. `files` are those that the findings lie in.
+    /// Makes those fixes of some findings that do not get in each other's way, each whole or not at
+    /// all, and says how many were made. `files` are those that the findings lie in.
     pub fn fix(
         &mut self,
         found: &[Diagnostic],
@@ -94,54 +94,25 @@ impl Drafts {
         choice: Choice,
     ) -> usize {
         let before = Before::new(files, workspace);
-        let faults = Faults::new(found);
-        let mut chosen = Chosen::default();
-        let mut names: BTreeMap<&Arc<str>, Arc<str>> = BTreeMap::new();
-        let mut made = 0;
-        for found in found {
-            let fix = found.fix.as_ref().filter(|fix| choice.takes(fix.safety));
-            let Some(fix) = fix.filter(|fix| !faults.are_in_the_way(found, fix)) else {
-                continue;
-            };
-            let new_name = fix
-                .rename
-                .as_deref()
-                .map(|name| renamed(&found.location.path, name));
-            if let Some(name) = &new_name {
-                let taken = before.is_there(name) || names.values().any(|other| other == name);
-                if taken || names.contains_key(&found.location.path) {
-                    continue;
+        let mut spared = FxHashSet::default();
+        loop {
+            let round = Round::choose(found, &before, choice, &spared);
+            let texts = round.texts(&before);
+            let broken = texts.iter().filter(|text| text.is_broken);
+            let broken: Vec<&str> = broken.map(|text| text.path).collect();
+            if broken.is_empty() {
+                for text in texts {
+                    self.put(text.path.into(), text.before, text.now.into());
                 }
+                for (path, name) in round.names {
+                    self.rename(path, name, &before);
+                }
+                return round.made;
             }
-            let is_of_base = found.location.revision.is_some();
-            if !before.allows(fix, is_of_base) || !chosen.take(fix, |edit| before.takes(edit)) {
-                continue;
-            }
-            names.extend(new_name.map(|name| (&found.location.path, name)));
-            made += 1;
+            // A fix that breaks a file is a defect, and must not reach it: all fixes are chosen
+            // again, without those that write there.
+            spared.extend(broken);
         }
-        let undone = self.write(&chosen, &before);
-        for (path, name) in names {
-            self.rename(path, name, &before);
-        }
-        made - undone.min(made)
-    }
-
-    /// Writes the chosen edits into the drafts. A file that could be read and no longer can be is
-    /// left as it was: a fix that breaks a file is a defect, and must not reach it.
-    fn write(&mut self, chosen: &Chosen<'_>, before: &Before<'_>) -> usize {
-        let mut undone = 0;
-        for path in chosen.paths() {
-            let old = before.text(path);
-            let new = rewritten(old.as_deref().unwrap_or(""), chosen.edits_in(path));
-            let format = before.format(path);
-            if old.as_deref().is_some_and(|old| is_sound(old, format)) && !is_sound(&new, format) {
-                undone += chosen.edits_in(path).len();
-                continue;
-            }
-            self.put(path.into(), old, new.into());
-        }
-        undone
     }
 
     fn put(&mut self, path: Arc<str>, before: Option<Arc<str>>, now: Arc<str>) {
@@ -189,6 +160,88 @@ impl Drafts {
         rewrites.sort_by(|a, b| a.path.cmp(&b.path));
         rewrites
     }
+}
+
+/// Fixes that are made together.
+struct Round<'f> {
+    chosen: Chosen<'f>,
+    /// New paths, by the path that a file has.
+    names: BTreeMap<&'f Arc<str>, Arc<str>>,
+    made: usize,
+}
+
+impl<'f> Round<'f> {
+    /// Chooses fixes in the order of their findings, none that writes into a file that is spared.
+    fn choose(
+        found: &'f [Diagnostic],
+        before: &Before<'_>,
+        choice: Choice,
+        spared: &FxHashSet<&str>,
+    ) -> Self {
+        let faults = Faults::new(found);
+        let mut round = Self {
+            chosen: Chosen::default(),
+            names: BTreeMap::new(),
+            made: 0,
+        };
+        for found in found {
+            let Some(fix) = &found.fix else {
+                continue;
+            };
+            let writes_there = |edit: &Edit| spared.contains(edit.path.as_ref());
+            let refused = !choice.takes(fix.safety)
+                || faults.are_in_the_way(found, fix)
+                || fix.edits.iter().any(writes_there);
+            if !refused && round.take(found, fix, before) {
+                round.made += 1;
+            }
+        }
+        round
+    }
+
+    fn take(&mut self, found: &'f Diagnostic, fix: &'f Fix, before: &Before<'_>) -> bool {
+        let path = &found.location.path;
+        let new_name = fix.rename.as_deref().map(|name| renamed(path, name));
+        if let Some(name) = &new_name {
+            let is_taken = before.is_there(name) || self.names.values().any(|other| other == name);
+            if is_taken || self.names.contains_key(path) {
+                return false;
+            }
+        }
+        let is_of_base = found.location.revision.is_some();
+        let taken =
+            before.allows(fix, is_of_base) && self.chosen.take(fix, |edit| before.takes(edit));
+        if taken {
+            self.names.extend(new_name.map(|name| (path, name)));
+        }
+        taken
+    }
+
+    /// The files that the fixes write, as they make them.
+    fn texts(&self, before: &Before<'_>) -> Vec<Fixed<'f>> {
+        let text = |path: &'f str| {
+            let old = before.text(path);
+            let now = rewritten(old.as_deref().unwrap_or(""), self.chosen.edits_in(path));
+            let format = before.format(path);
+            let was_sound = old.as_deref().is_some_and(|old| is_sound(old, format));
+            Fixed {
+                path,
+                is_broken: was_sound && !is_sound(&now, format),
+                before: old,
+                now,
+            }
+        };
+        self.chosen.paths().map(text).collect()
+    }
+}
+
+/// The text that fixes make of a file.
+struct Fixed<'f> {
+    path: &'f str,
+    before: Option<Arc<str>>,
+    now: String,
+    /// Whether the file could be read and no longer can be.
+    is_broken: bool,
 }
 
 /// Where errors and warnings stand. To tidy what is wrong would move it away from where a person is
@@ -285,5 +338,57 @@ impl<'f> Before<'f> {
             Some(_) => self.text(&edit.path).is_some_and(|text| fits(edit, &text)),
             None => edit.span.range() == (0..0),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::diagnostic::Location;
+
+    fn finding(path: &str, edits: &[(&str, usize, &str)]) -> Diagnostic {
+        let location = Location::new(path.into(), Span::at(0));
+        let mut found = Diagnostic::new("syntax", Severity::Error, location, "");
+        let edit = |&(path, at, text): &(&str, usize, &str)| Edit {
+            path: path.into(),
+            span: Span::at(at),
+            text: text.to_owned(),
+        };
+        found.fix = Some(Fix {
+            title: String::new(),
+            safety: Safety::Safe,
+            edits: edits.iter().map(edit).collect(),
+            rename: None,
+        });
+        found
+    }
+
+    /// One fix breaks a file, and would write into another one too: neither is written by it, and
+    /// what else there is to do is done and counted.
+    #[test]
+    fn a_fix_that_breaks_a_file_is_not_made_at_all() {
+        let workspace = Workspace::embedded(PathBuf::from("/nowhere")).expect("a profile");
+        let finder = Finder::new(&workspace, workspace.root());
+        let file = |path: &str| finder.text(&workspace.base.join(path), "a: b\n".to_owned());
+        let files = ["1.yaml", "2.yaml", "3.yaml"].map(file);
+        let found = [
+            finding("1.yaml", &[("1.yaml", 3, "["), ("2.yaml", 0, "x: y\n")]),
+            finding("2.yaml", &[("2.yaml", 5, "c: d\n")]),
+            finding("3.yaml", &[("3.yaml", 5, "e: f\n")]),
+        ];
+        let mut drafts = Drafts::default();
+        assert_eq!(drafts.fix(&found, &files, &workspace, Choice::Safe), 2);
+        let rewrites = drafts.rewrites().into_iter();
+        let texts: Vec<_> = rewrites.map(|made| (made.path, made.after)).collect();
+        let text = |path: &str, text: &str| (Arc::from(path), Some(Arc::from(text)));
+        assert_eq!(
+            texts,
+            [
+                text("2.yaml", "a: b\nc: d\n"),
+                text("3.yaml", "a: b\ne: f\n")
+            ]
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! IDs in texts: which one stands somewhere, where it is defined, and where it is used.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
@@ -60,16 +60,25 @@ fn known_at(corpus: &Corpus<'_>, entry: &Entry, byte: u32) -> Option<Symbol> {
     })
 }
 
-/// Where an ID is defined; several places where it is defined twice.
-pub(super) fn definitions(home: &mut Home, id: &str) -> Vec<Spot> {
+/// Looks for places of an ID in the linked entries, where it is known at all.
+fn with_name(
+    home: &mut Home,
+    id: &str,
+    look: impl FnOnce(&Path, &Corpus<'_>, Name) -> Vec<Spot>,
+) -> Vec<Spot> {
     let base = home.base.clone();
     let Some(session) = home.session.as_mut() else {
         return Vec::new();
     };
     session.look(|corpus| {
-        let Some(name) = corpus.words.names.find(id) else {
-            return Vec::new();
-        };
+        let name = corpus.words.names.find(id);
+        name.map_or(Vec::new(), |name| look(&base, corpus, name))
+    })
+}
+
+/// Where an ID is defined; several places where it is defined twice.
+pub(super) fn definitions(home: &mut Home, id: &str) -> Vec<Spot> {
+    with_name(home, id, |base, corpus, name| {
         let spot = |entry: &Entry| (base.join(corpus.path(entry).as_ref()), entry.id_span);
         let entries: Vec<&Entry> = corpus.all(name).collect();
         let defined = entries.iter().filter(|entry| !entry.copy);
@@ -88,14 +97,7 @@ pub(super) fn definitions(home: &mut Home, id: &str) -> Vec<Spot> {
 
 /// Where an ID is used: references and mentions.
 pub(super) fn uses(home: &mut Home, id: &str) -> Vec<Spot> {
-    let base = home.base.clone();
-    let Some(session) = home.session.as_mut() else {
-        return Vec::new();
-    };
-    session.look(|corpus| {
-        let Some(name) = corpus.words.names.find(id) else {
-            return Vec::new();
-        };
+    with_name(home, id, |base, corpus, name| {
         let mut found = Vec::new();
         for entry in corpus.entries() {
             let path = || base.join(corpus.path(entry).as_ref());

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Corpus;
+use super::{Corpus, command_in};
 
 /// Two branches from one base, each with a run of `new`; the first one is merged.
 fn two_branches(second: &[&str]) -> Option<Corpus> {
@@ -61,11 +61,7 @@ fn named_command(report: &str) -> Vec<String> {
     assert_eq!(errors.len(), 1, "{errors:?}");
     assert_eq!(errors[0]["rule"], "merge-conflict");
     let help = errors[0]["help"].as_str().expect("help");
-    let command = help.split('`').nth(1).expect("a command");
-    let words = command
-        .strip_prefix("corpuslint ")
-        .expect("a command of ours");
-    words.split(' ').map(str::to_owned).collect()
+    command_in(help)
 }
 
 #[test]
@@ -163,20 +159,8 @@ fn two_files_of_one_id_are_told_apart_by_their_names() {
         reason.contains("two entries have the ID `PV059`"),
         "{reason}"
     );
-    let report: Value =
-        serde_json::from_str(&corpus.run(&["check", "--output-format", "json"]).out).expect("JSON");
-    let found = report["diagnostics"].as_array().expect("findings");
-    let found = found
-        .iter()
-        .find(|found| found["rule"] == "duplicate-id")
-        .expect("a finding");
-    let help = found["help"].as_str().expect("help");
-    let command = help
-        .split('`')
-        .nth(1)
-        .expect("a command")
-        .replace("corpuslint ", "");
-    let command: Vec<&str> = command.split(' ').collect();
+    let command = corpus.named_command(&[], "duplicate-id");
+    let command: Vec<&str> = command.iter().map(String::as_str).collect();
     let out = corpus.good(&command);
     assert_eq!(out, "PV059 PV060\n");
     assert_eq!(
@@ -196,13 +180,7 @@ fn two_files_of_one_id_are_told_apart_by_their_names() {
 #[test]
 fn a_number_that_was_used_before() {
     let corpus = corpus!();
-    corpus.0.write(
-        "corpus/preventions/PV070.yaml",
-        "id: PV070\ntitle: Gone\ndescription: Gone.\n",
-    );
-    corpus.0.commit("One more");
-    corpus.0.remove("corpus/preventions/PV070.yaml");
-    corpus.0.commit("And away");
+    corpus.once_had("corpus/preventions/PV070.yaml", "PV070");
     corpus.0.git(&["switch", "--quiet", "-c", "again"]);
     corpus.good(&[
         "new",
@@ -224,20 +202,8 @@ fn a_number_that_was_used_before() {
     corpus.0.write("corpus/preventions/PV070.yaml", text);
     corpus.0.remove("corpus/preventions/PV072.yaml");
     corpus.0.commit("Again");
-    let red = corpus.run(&["check", "--base", "main", "--output-format", "json"]);
-    let report: Value = serde_json::from_str(&red.out).expect("JSON");
-    let found = report["diagnostics"].as_array().expect("findings");
-    let found = found
-        .iter()
-        .find(|found| found["rule"] == "id-not-next")
-        .expect("a finding");
-    let help = found["help"].as_str().expect("help");
-    let command = help
-        .split('`')
-        .nth(1)
-        .expect("a command")
-        .replace("corpuslint ", "");
-    let command: Vec<&str> = command.split(' ').collect();
+    let command = corpus.named_command(&["--base", "main"], "id-not-next");
+    let command: Vec<&str> = command.iter().map(String::as_str).collect();
     assert_eq!(corpus.good(&command), "PV070 PV071\n");
     corpus.0.commit("Another");
     assert_eq!(

@@ -129,13 +129,7 @@ fn a_patch_writes_nothing() {
 #[test]
 fn what_cannot_move() {
     let corpus = corpus!();
-    corpus.0.write(
-        "corpus/preventions/PV070.yaml",
-        "id: PV070\ntitle: Gone\ndescription: Gone.\n",
-    );
-    corpus.0.commit("One more");
-    corpus.0.remove("corpus/preventions/PV070.yaml");
-    corpus.0.commit("And away");
+    corpus.once_had("corpus/preventions/PV070.yaml", "PV070");
     for (arguments, part) in [
         (
             &["PV059", "PV012"][..],

@@ -26,13 +26,7 @@ fn each_series_goes_on() {
 fn what_was_ever_used_is_not_given_again() {
     let corpus = corpus!();
     // Only in the history.
-    corpus.0.write(
-        "corpus/preventions/PV070.yaml",
-        "id: PV070\ntitle: Gone\ndescription: Gone.\n",
-    );
-    corpus.0.commit("One more");
-    corpus.0.remove("corpus/preventions/PV070.yaml");
-    corpus.0.commit("And away");
+    corpus.once_had("corpus/preventions/PV070.yaml", "PV070");
     assert_eq!(corpus.good(&["id", "next", "prevention"]), "PV071\n");
     // Only a reference, and only a mention.
     corpus.edit(
