@@ -5,6 +5,9 @@ mod find;
 pub mod git;
 mod workspace;
 
+/// What the names of folders end with in which changes are put together.
+pub const STAGE: &str = ".corpuslint-change";
+
 pub use find::Finder;
 pub use workspace::{Fault, Nearest, Workspace};
 

@@ -129,7 +129,9 @@ impl<'w> Finder<'w> {
 
     /// Every file under a folder that is an entry, or looks like one and is not; sorted by path.
     ///
-    /// Nothing is skipped for being hidden or ignored by git: a file that was committed counts.
+    /// Nothing is skipped for being hidden or ignored by git: a file that was committed counts. Only
+    /// what a run that was killed has left on this disk is none of the corpus, and read by git's
+    /// objects it would count, too.
     /// Links are not followed; one that leads out of the root is reported.
     ///
     /// # Errors
@@ -146,7 +148,11 @@ impl<'w> Finder<'w> {
         builder
             .standard_filters(false)
             .follow_links(false)
-            .filter_entry(|item| item.file_name() != ".git");
+            .filter_entry(|item| {
+                let name = item.file_name();
+                let stage = name.as_encoded_bytes().ends_with(super::STAGE.as_bytes());
+                name != ".git" && !(stage && item.path().is_dir())
+            });
         let mut found = Vec::new();
         for item in builder.build() {
             match item {

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use super::{WriteError, disk, journal, place};
 
 /// The name of a stage inside the folder that is changed.
-pub const NAME: &str = ".corpuslint-change";
+pub const NAME: &str = crate::snapshot::STAGE;
 
 /// A stage that this process has locked. The lock goes with the process, however it ends.
 pub(super) struct Stage {
