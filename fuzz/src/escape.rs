@@ -67,8 +67,10 @@ fn plain() -> &'static Plain {
 
 /// Puts a text wherever a stranger's text is printed.
 pub fn escape(bytes: &[u8]) {
-    let text = decode_lossy(&bytes[..bytes.len().min(4000)]);
+    // What is short is tried often, and what is cut has an escape of its own.
+    let text = decode_lossy(&bytes[..bytes.len().min(300)]);
     words(&text);
+    words(&text.repeat(5));
     for format in FORMATS {
         findings(format, &text);
     }

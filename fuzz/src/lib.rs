@@ -16,8 +16,9 @@ pub mod tree;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 11] = [
+pub const TARGETS: [Target; 12] = [
     ("yaml", tree::yaml),
+    ("plain", tree::plain),
     ("json", tree::json),
     ("markdown", tree::markdown),
     ("schema", schema::schema),

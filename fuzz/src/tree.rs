@@ -2,8 +2,8 @@
 
 use corpuslint::migrate::value::{fields, value};
 use corpuslint::syntax::{
-    self, Document, Format, Kind, Limits, Node, Problem, ProblemKind, emit, front_matter,
-    parse_yaml_stream, yaml_comments,
+    self, Document, Format, Kind, Limits, Node, Parser, Problem, ProblemKind, disagreement, emit,
+    front_matter, parse_yaml_stream, yaml_comments,
 };
 use corpuslint::text::{self, LineIndex, Span};
 use serde_json::Value;
@@ -13,6 +13,26 @@ pub fn yaml(bytes: &[u8]) {
     let source = decoded(bytes);
     read(&source, Format::Yaml);
     stream(&source);
+}
+
+/// Plain YAML to a tree: the fast reader says what the full parser says, or nothing.
+pub fn plain(bytes: &[u8]) {
+    let source = text::decode_lossy(bytes);
+    let narrow = Limits {
+        depth: 3,
+        nodes: 12,
+        ..Limits::default()
+    };
+    for limits in [Limits::default(), narrow] {
+        let difference = disagreement(&source, &limits);
+        assert!(difference.is_none(), "{}", difference.unwrap_or_default());
+        let front = format!("---\n{source}\n---\nbody\n");
+        for (source, format) in [(&source, Format::Yaml), (&front, Format::Markdown)] {
+            let [fast, full] = [Parser::PlainFirst, Parser::Full]
+                .map(|parser| syntax::parse_by(parser, source, format, Some("text"), &limits));
+            assert!(fast == full, "{source:?}\n{fast:?}\n{full:?}");
+        }
+    }
 }
 
 /// JSON to a tree, as another parser reads it.

@@ -9,6 +9,7 @@
 //! beside the objects, which are trusted in the same way.
 
 mod codec;
+pub(super) mod pack;
 mod segment;
 #[cfg(test)]
 mod tests;
@@ -27,7 +28,7 @@ use crate::snapshot::{SourceFile, Workspace};
 use segment::{Numbers, Segment, Writer};
 
 /// Rules whose findings tomorrow may lack without any change of the file.
-const OF_THE_DAY: &str = "date-future";
+pub(super) const OF_THE_DAY: &str = "date-future";
 
 /// Outcomes may be this many times the files of a run before those that it did not use are dropped.
 const ROOM: usize = 3;
