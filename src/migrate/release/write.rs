@@ -255,7 +255,8 @@ impl<'m, 'l> Writer<'m, 'l> {
                 file: path,
                 pointer: String::new(),
             };
-            self.losses.add(OTHER_FOLDER, Some(entry.stem()), what, place);
+            self.losses
+                .add(OTHER_FOLDER, Some(entry.stem()), what, place);
         }
     }
 
