@@ -14,19 +14,19 @@ LINE = 15  # the least distance between two names
 # Our own in one colour; others and the floors stay behind.
 KINDS = {
     "corpuslint": "own",
-    "corpuslint, again": "own part",
+    "corpuslint again": "own part",
     "corpuslint --base": "own part",
     "read": "floor",
     "stat": "floor",
 }
 NAMES = {
     "corpuslint": "corpuslint, every rule",
-    "corpuslint, again": "the same, unchanged",
-    "corpuslint --base": "its gate, 10 changed",
+    "corpuslint again": "corpuslint, unchanged",
+    "corpuslint --base": "corpuslint --base, 10 new",
     "read": "read all bytes",
     "stat": "stat only",
 }
-LEFT_OUT = ("corpuslint, cold", "read and parse")
+LEFT_OUT = ("corpuslint cold", "read and parse")
 
 STYLE = """
 svg { color: #1f2328; --paper: #ffffff; --own: #0969da; --peer: #8c4b00; --quiet: #6e7781; --grid: #d8dee4 }

@@ -10,7 +10,7 @@ PYPI = {"check-jsonschema": "check-jsonschema==0.39.0", "yamllint": "yamllint==1
 CRATES = {"jsonschema-cli": "0.60.2", "boon": "0.6.2"}
 PEERS = ["boon", "jsonschema-cli", "sourcemeta", "ajv", "check-jsonschema", "v8r", "yamllint"]
 FLOORS = ["stat", "read", "read and parse"]
-OURS = ["corpuslint", "corpuslint, cold", "corpuslint, again", "corpuslint --base"]
+OURS = ["corpuslint", "corpuslint cold", "corpuslint again", "corpuslint --base"]
 
 # Bytes of arguments for one process; Linux takes 2 MiB, with the environment.
 ARGUMENTS = 1_500_000
@@ -93,10 +93,10 @@ def own(binary: Path, name: str, corpus: Corpus) -> Call:
     check = [binary, "check", "--exit-zero", "--output-format", "json"]
     if name == "corpuslint --base":
         return Call(name, [[*check, "--base", "main"]], corpus.git, prime=True)
-    if name == "corpuslint, again":
+    if name == "corpuslint again":
         return Call(name, [check], corpus.git, prime=True)
     # Outside of a repository nothing is kept from run to run.
-    return Call(name, [check], corpus.plain, cold=name == "corpuslint, cold")
+    return Call(name, [check], corpus.plain, cold=name == "corpuslint cold")
 
 
 def peer(folder: Path, name: str, corpus: Corpus) -> Call:
