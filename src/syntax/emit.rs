@@ -340,7 +340,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::syntax::{Format, Limits, Node, parse};
+    use crate::syntax::{Format, Limits, Node, disagreement, parse};
 
     fn written(value: Value) -> String {
         let Value::Object(fields) = value else {
@@ -392,6 +392,9 @@ mod tests {
 
     fn reads_back(fields: &Map<String, Value>) -> Result<(), String> {
         let text = yaml(fields, &|_| false);
+        if let Some(difference) = disagreement(&text, &Limits::default()) {
+            return Err(difference);
+        }
         let (doc, problems) = parse(&text, Format::Yaml, None, &Limits::default());
         let value = Value::Object(fields.clone());
         let fits = doc.root().is_some_and(|root| same(root, &value));
