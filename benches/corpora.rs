@@ -3,7 +3,8 @@
 //! ```text
 //! cargo bench --bench corpora -- generate RELEASE.json DIR COPIES   one file an entry
 //! cargo bench --bench corpora -- read DIR                           read every file
-//! cargo bench --bench corpora -- parse DIR                          read and parse every file
+//! cargo bench --bench corpora -- parse DIR [full]                   read and parse every file, by
+//!                                                                   the full parser alone
 //! cargo bench --bench corpora -- gate DIR BASE [HEAD]               check HEAD, or the files on
 //!                                                                   disk, against BASE, by stages
 //! cargo bench --bench corpora -- keys DIR                           type into an entry of a corpus
@@ -29,7 +30,7 @@ use corpuslint::entry::ordinal_date;
 use corpuslint::lint::{Changed, Gate, Options, Session, Snapshot, compare};
 use corpuslint::snapshot::git::Repository;
 use corpuslint::snapshot::{Finder, Workspace};
-use corpuslint::syntax::{Format, Limits, parse};
+use corpuslint::syntax::{Format, Limits, Parser, parse_by};
 use rayon::prelude::*;
 use serde_json::Value;
 
@@ -48,10 +49,8 @@ fn main() {
         ["gate", folder, base, head] => gate(Path::new(folder), base, Some(head)),
         ["keys", folder] => keys(Path::new(folder)),
         ["read", folder] => floor(Path::new(folder), |text| text.len()),
-        ["parse", folder] => floor(Path::new(folder), |text| {
-            let (document, problems) = parse(text, Format::Yaml, None, &Limits::default());
-            document.nodes().count() + problems.len()
-        }),
+        ["parse", folder] => parse(Path::new(folder), Parser::PlainFirst),
+        ["parse", folder, "full"] => parse(Path::new(folder), Parser::Full),
         _ => eprintln!("see the comment at the top of benches/corpora.rs"),
     }
 }
@@ -163,6 +162,15 @@ fn gate(folder: &Path, base: &str, head: Option<&str>) {
         .iter()
         .filter(|found| found.change == Some(Change::Introduced));
     println!("{:?}, {} introduced", report.summary, introduced.count());
+}
+
+/// Reads and parses every file.
+fn parse(folder: &Path, parser: Parser) {
+    floor(folder, |text| {
+        let limits = Limits::default();
+        let (document, problems) = parse_by(parser, text, Format::Yaml, None, &limits);
+        document.nodes().count() + problems.len()
+    });
 }
 
 /// Does something cheap with every YAML file under a folder, on as many threads as a check.
