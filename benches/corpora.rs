@@ -24,12 +24,12 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Instant;
 
-use corpuslint::cache::Store;
+use corpuslint::cache::{Store, narrow};
 use corpuslint::diagnostic::Change;
 use corpuslint::entry::ordinal_date;
 use corpuslint::lint::{Changed, Gate, Options, Session, Snapshot, compare};
 use corpuslint::snapshot::git::Repository;
-use corpuslint::snapshot::{Finder, Workspace};
+use corpuslint::snapshot::{Finder, Workspace, stamp};
 use corpuslint::syntax::{Format, Limits, Parser, parse_by};
 use rayon::prelude::*;
 use serde_json::Value;
@@ -128,6 +128,7 @@ fn gate(folder: &Path, base: &str, head: Option<&str>) {
         None => {
             let root = at.root();
             let files = Finder::new(&at, root.clone()).walk(&root).expect("files");
+            stamp(&files);
             lap("walk the files on disk");
             let limit = at.profile.limits.file_bytes;
             let tree = repository.working_tree(&files, limit).expect("a tree");
@@ -136,7 +137,8 @@ fn gate(folder: &Path, base: &str, head: Option<&str>) {
         }
     };
     let none = AtomicUsize::new(0);
-    let narrow = store.narrow(&repository, [base.tree, head], &at, &options, &none);
+    let trees = [base.tree, head];
+    let narrow = narrow(Some(&store), &repository, trees, &at, &options, &none);
     let narrow = narrow.expect("files").expect("plain names");
     lap("know both trees");
     let side = |files, known, name| Snapshot {

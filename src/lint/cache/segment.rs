@@ -141,6 +141,11 @@ impl Segment {
         }
     }
 
+    /// Where the bytes of an outcome begin and end.
+    pub(super) fn place(&self, record: &Record) -> (u32, u32) {
+        record.body
+    }
+
     /// The bytes of an outcome.
     pub(super) fn body(&self, record: &Record) -> &[u8] {
         let (start, end) = record.body;
