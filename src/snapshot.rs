@@ -8,6 +8,7 @@ mod workspace;
 pub use find::Finder;
 pub use workspace::{Fault, Nearest, Workspace};
 
+use std::borrow::Cow;
 use std::fmt;
 use std::fs;
 use std::io::Read;
@@ -82,7 +83,7 @@ impl Origin {
     fn content(&self) -> Option<git::Id> {
         match self {
             Self::Blob(blob) => Some(blob.id()),
-            Self::Disk(_) | Self::Text(_) => None,
+            Self::Below(_) | Self::Disk(_) | Self::Text(_) => None,
         }
     }
 }
@@ -90,6 +91,9 @@ impl Origin {
 /// Where the bytes of a file are.
 #[derive(Clone, Debug)]
 pub enum Origin {
+    /// In a file whose path is that of the [`SourceFile`] below this folder. Nearly all files on disk
+    /// are such, and share the folder.
+    Below(Arc<Path>),
     /// In this file.
     Disk(PathBuf),
     /// Here.
@@ -109,6 +113,7 @@ impl SourceFile {
             return Err(Unread::Stray(reason.clone()));
         }
         match &self.origin {
+            Origin::Below(folder) => read_bounded(&folder.join(self.path.as_ref()), limit),
             Origin::Disk(path) => read_bounded(path, limit),
             Origin::Text(bytes) => within(bytes, limit).map(<[u8]>::to_vec),
             Origin::Blob(blob) => blob.read(limit),
@@ -117,9 +122,10 @@ impl SourceFile {
 
     /// The file on disk, where that is where its bytes are.
     #[must_use]
-    pub fn disk(&self) -> Option<&Path> {
+    pub fn disk(&self) -> Option<Cow<'_, Path>> {
         match &self.origin {
-            Origin::Disk(path) => Some(path),
+            Origin::Below(folder) => Some(folder.join(self.path.as_ref()).into()),
+            Origin::Disk(path) => Some(path.into()),
             Origin::Text(_) | Origin::Blob(_) => None,
         }
     }

@@ -255,7 +255,7 @@ impl Home {
 fn stamps(files: &[SourceFile]) -> BTreeMap<PathBuf, Stamp> {
     let paths = files.iter().filter_map(SourceFile::disk);
     let stamped = paths.filter_map(|path| {
-        let meta = fs::symlink_metadata(path).ok()?;
+        let meta = fs::symlink_metadata(&path).ok()?;
         Some((path.to_path_buf(), (meta.len(), meta.modified().ok())))
     });
     stamped.collect()

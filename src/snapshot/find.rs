@@ -118,13 +118,19 @@ fn classify(
 pub struct Finder<'w> {
     workspace: &'w Workspace,
     root: PathBuf,
+    /// The folder that paths are shown relative to.
+    base: Arc<Path>,
 }
 
 impl<'w> Finder<'w> {
     /// A finder of entries under `root`, to which the globs of the profile are relative.
     #[must_use]
     pub fn new(workspace: &'w Workspace, root: PathBuf) -> Self {
-        Self { workspace, root }
+        Self {
+            workspace,
+            root,
+            base: workspace.base.as_path().into(),
+        }
     }
 
     /// Every file under a folder that is an entry, or looks like one and is not; sorted by path.
@@ -210,8 +216,7 @@ impl<'w> Finder<'w> {
             kind => kind,
         };
         let inner = self.inner(path).unwrap_or(path);
-        let shown = self.shown(path);
-        let origin = Origin::Disk(path.to_path_buf());
+        let (shown, origin) = self.place(path);
         item(self.workspace, inner, shown, origin, kind)
     }
 
@@ -223,8 +228,16 @@ impl<'w> Finder<'w> {
 
     /// A path as it is shown.
     fn shown(&self, path: &Path) -> String {
-        let base = &self.workspace.base;
+        let base = &self.base;
         below(base, path).map_or_else(|| relative(base, path), str::to_owned)
+    }
+
+    /// A file on disk, as it is shown and as it is found.
+    fn place(&self, path: &Path) -> (String, Origin) {
+        match below(&self.base, path) {
+            Some(shown) => (shown.to_owned(), Origin::Below(Arc::clone(&self.base))),
+            None => (relative(&self.base, path), Origin::Disk(path.to_path_buf())),
+        }
     }
 
     /// A link to a folder inside leads to what is found anyway.
@@ -260,8 +273,7 @@ impl<'w> Finder<'w> {
 
     fn source(&self, path: &Path) -> SourceFile {
         let inner = self.inner(path).map(Candidate::new);
-        let shown = self.shown(path);
-        let origin = Origin::Disk(path.to_path_buf());
+        let (shown, origin) = self.place(path);
         classify(self.workspace, inner.as_ref(), shown, origin)
     }
 }

@@ -108,13 +108,14 @@ impl Repository {
         let states = entries.par_iter().map(|entry| look.at(entry));
         let states: Vec<Option<(u32, Id)>> = states.collect::<Result<_, _>>()?;
         let tracked: FxHashSet<&[u8]> = entries.iter().map(|entry| entry.path.as_slice()).collect();
-        let untracked: Vec<(Vec<u8>, &Path)> = found
+        let untracked: Vec<(Vec<u8>, Cow<'_, Path>)> = found
             .par_iter()
             .filter_map(|file| {
                 let path = file.disk()?;
-                let inner = self.inner(path)?;
+                let inner = self.inner(&path)?;
                 let is_new = !tracked.contains(inner.as_ref());
-                is_new.then(|| (inner.into_owned(), path))
+                let inner = is_new.then(|| inner.into_owned())?;
+                Some((inner, path))
             })
             .collect();
         for (entry, state) in entries.iter().zip(states) {
@@ -122,7 +123,7 @@ impl Repository {
         }
         for (inner, path) in untracked {
             let entry = new_entry(inner);
-            let state = look.on_disk(path)?;
+            let state = look.on_disk(&path)?;
             update(&mut index, &entry, state).map_err(|error| failed(&shown(&entry), &error))?;
         }
         self.write(|repository| index.write_tree_to(repository))
