@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use globset::Candidate;
+use rayon::prelude::*;
 
 use super::{Origin, SnapshotError, SourceFile, Workspace, below, plain, relative, stem};
 use crate::syntax::Format;
@@ -111,14 +112,26 @@ fn classify(
         stray: None,
         content: origin.content(),
         origin,
+        stamp: OnceLock::new(),
     }
+}
+
+/// Whether a path is git's own, or a folder in which a change is put together.
+fn is_of_tools(path: &Path) -> bool {
+    // The end of the bytes says no at once, and of nearly all paths.
+    let ends = |name: &str| {
+        path.as_os_str()
+            .as_encoded_bytes()
+            .ends_with(name.as_bytes())
+    };
+    let is_git = || path.file_name().is_some_and(|name| name == ".git");
+    (ends(".git") && is_git()) || (ends(super::STAGE) && path.is_dir())
 }
 
 /// Finds the files of a corpus in a folder.
 pub struct Finder<'w> {
     workspace: &'w Workspace,
     root: PathBuf,
-    /// The folder that paths are shown relative to.
     base: Arc<Path>,
 }
 
@@ -127,15 +140,17 @@ impl<'w> Finder<'w> {
     #[must_use]
     pub fn new(workspace: &'w Workspace, root: PathBuf) -> Self {
         Self {
+            base: workspace.base.as_path().into(),
             workspace,
             root,
-            base: workspace.base.as_path().into(),
         }
     }
 
     /// Every file under a folder that is an entry, or looks like one and is not; sorted by path.
     ///
-    /// Nothing is skipped for being hidden or ignored by git: a file that was committed counts.
+    /// Nothing is skipped for being hidden or ignored by git: a file that was committed counts. Only
+    /// what a run that was killed has left on this disk is none of the corpus, and read by git's
+    /// objects it would count, too.
     /// Links are not followed; one that leads out of the root is reported.
     ///
     /// # Errors
@@ -152,15 +167,18 @@ impl<'w> Finder<'w> {
         builder
             .standard_filters(false)
             .follow_links(false)
-            .filter_entry(|item| item.file_name() != ".git");
-        let mut found = Vec::new();
-        for item in builder.build() {
-            match item {
-                Ok(item) => found.extend(self.item(item.path(), item.file_type())),
-                Err(error) => found.push(self.unlisted(folder, &error)),
-            }
-        }
-        found.sort_by(|a, b| a.path.cmp(&b.path));
+            .sort_by_file_path(|a, b| a.as_os_str().cmp(b.as_os_str()))
+            .filter_entry(|item| !is_of_tools(item.path()));
+        // Listing folders is quick; to tell what their items are is not.
+        let items: Vec<_> = builder.build().collect();
+        let mut found: Vec<SourceFile> = items
+            .into_par_iter()
+            .filter_map(|item| match item {
+                Ok(item) => self.item(item.path(), item.file_type()),
+                Err(error) => Some(self.unlisted(folder, &error)),
+            })
+            .collect();
+        found.par_sort_by(|a, b| a.path.cmp(&b.path));
         Ok(found)
     }
 
@@ -216,7 +234,8 @@ impl<'w> Finder<'w> {
             kind => kind,
         };
         let inner = self.inner(path).unwrap_or(path);
-        let (shown, origin) = self.place(path);
+        let shown = self.shown(path);
+        let origin = self.origin(path);
         item(self.workspace, inner, shown, origin, kind)
     }
 
@@ -226,18 +245,18 @@ impl<'w> Finder<'w> {
         plain.or_else(|| path.strip_prefix(&self.root).ok())
     }
 
-    /// A path as it is shown.
-    fn shown(&self, path: &Path) -> String {
-        let base = &self.base;
-        below(base, path).map_or_else(|| relative(base, path), str::to_owned)
+    /// Where a path's file is. Below the base, its shown path says it.
+    fn origin(&self, path: &Path) -> Origin {
+        match below(&self.base, path) {
+            Some(_) => Origin::Below(Arc::clone(&self.base)),
+            None => Origin::Disk(path.to_path_buf()),
+        }
     }
 
-    /// A file on disk, as it is shown and as it is found.
-    fn place(&self, path: &Path) -> (String, Origin) {
-        match below(&self.base, path) {
-            Some(shown) => (shown.to_owned(), Origin::Below(Arc::clone(&self.base))),
-            None => (relative(&self.base, path), Origin::Disk(path.to_path_buf())),
-        }
+    /// A path as it is shown.
+    fn shown(&self, path: &Path) -> String {
+        let base = &self.workspace.base;
+        below(base, path).map_or_else(|| relative(base, path), str::to_owned)
     }
 
     /// A link to a folder inside leads to what is found anyway.
@@ -273,7 +292,8 @@ impl<'w> Finder<'w> {
 
     fn source(&self, path: &Path) -> SourceFile {
         let inner = self.inner(path).map(Candidate::new);
-        let (shown, origin) = self.place(path);
+        let shown = self.shown(path);
+        let origin = self.origin(path);
         classify(self.workspace, inner.as_ref(), shown, origin)
     }
 }
