@@ -142,7 +142,14 @@ pub struct Entry {
     pub form: u16,
     /// What it says, taken only where it is compared with another state.
     pub content: Option<Box<Content>>,
-    /// A hash of each field of a copy, by the field's name; lists count without their order.
+    /// What a copy says. Few entries are one, and all have room for this, so it lies elsewhere.
+    pub said: Option<Box<Said>>,
+}
+
+/// What the fields of a copy say.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Said {
+    /// A hash of each field, by the field's name; lists count without their order.
     pub fields: Box<[(Name, u64)]>,
 }
 
@@ -226,11 +233,9 @@ pub fn facts(subject: &Subject<'_>, schemas: &Schemas, words: &Vocabulary) -> Op
         prose: marked.prose,
         form: subject.form as u16,
         content: None,
-        fields: if subject.copy {
-            field_hashes(subject.node, &mut draft)
-        } else {
-            Box::default()
-        },
+        said: subject
+            .copy
+            .then(|| Box::new(Said::of(subject.node, &mut draft))),
     });
     draft.settle(&mut entry, &words.names);
     Some(entry)
@@ -346,19 +351,24 @@ impl<'d> Draft<'d> {
     fn settle(&self, entry: &mut Entry, names: &Names) {
         let named = names.all(&self.texts);
         let references = entry.references.iter_mut();
+        let said = entry.said.iter_mut().flat_map(|said| &mut said.fields);
         std::iter::once(&mut entry.id)
             .chain(references.map(|reference| &mut reference.target))
             .chain(entry.mentions.iter_mut().map(|(name, _)| name))
             .chain(entry.people.iter_mut().map(|(name, _)| name))
-            .chain(entry.fields.iter_mut().map(|(name, _)| name))
+            .chain(said.map(|(name, _)| name))
             .for_each(|name| *name = named[name.number()]);
     }
 }
 
-fn field_hashes<'d>(node: Node<'d>, draft: &mut Draft<'d>) -> Box<[(Name, u64)]> {
-    node.entries()
-        .map(|(key, value)| (draft.name(key.text()), content_hash(value)))
-        .collect()
+impl Said {
+    fn of<'d>(node: Node<'d>, draft: &mut Draft<'d>) -> Self {
+        let field =
+            |(key, value): (Node<'d>, Node<'d>)| (draft.name(key.text()), content_hash(value));
+        Self {
+            fields: node.entries().map(field).collect(),
+        }
+    }
 }
 
 /// A hash of a value's meaning: comments, layout, the order of names and of items do not count.

@@ -25,7 +25,7 @@ use crate::text::decode_lossy;
 
 /// Files whose outcomes are put together, and how many such batches wait to be written.
 const BATCH: usize = 256;
-const BATCHES: usize = 32;
+const BATCHES: usize = 8;
 
 /// Shards that a corpus can be divided into.
 const MOST: u32 = 65_536;

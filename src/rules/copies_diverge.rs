@@ -16,7 +16,7 @@ pub(super) fn check(corpus: &Corpus<'_>, sink: &mut Sink) {
         let is_first = copies
             .next()
             .is_some_and(|first| std::ptr::eq(first, entry));
-        if is_first && copies.any(|other| other.fields != entry.fields) {
+        if is_first && copies.any(|other| other.said != entry.said) {
             compare(corpus, entry.id, sink);
         }
     }
@@ -26,7 +26,8 @@ fn compare(corpus: &Corpus<'_>, id: Name, sink: &mut Sink) {
     let mut variants: Vec<(Variant, Vec<&Entry>)> = Vec::new();
     let mut known: FxHashMap<Variant, usize> = FxHashMap::default();
     for copy in corpus.all(id).filter(|entry| entry.copy) {
-        let mut said = copy.fields.to_vec();
+        let fields = copy.said.iter().flat_map(|said| &said.fields);
+        let mut said: Variant = fields.copied().collect();
         said.sort_unstable();
         let at = *known.entry(said.clone()).or_insert(variants.len());
         if at == variants.len() {

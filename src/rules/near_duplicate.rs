@@ -16,9 +16,9 @@ const BAND: usize = 4;
 const WINDOW: usize = 8;
 
 pub(super) fn check(corpus: &Corpus<'_>, sink: &mut Sink) {
-    let alive = corpus.definitions().filter(|entry| !entry.retired);
-    let all: Vec<(&Entry, &Prose)> = alive
-        .filter_map(|entry| Some((entry, entry.prose.as_ref()?)))
+    let all: Vec<&Entry> = corpus
+        .definitions()
+        .filter(|entry| !entry.retired && entry.prose.is_some())
         .collect();
     let mut groups = Groups::new(all.len());
     join(&mut groups, &all, |prose| Some(prose.words));
@@ -26,27 +26,29 @@ pub(super) fn check(corpus: &Corpus<'_>, sink: &mut Sink) {
         join(&mut groups, &all, |prose| band_hash(prose, band));
     }
     for group in groups.of_several() {
-        let members: Vec<_> = group.iter().map(|&at| all[at as usize]).collect();
-        report(corpus, &members, sink);
+        let members = group.iter().map(|&at| all[at as usize]);
+        let members = members.filter_map(|entry| Some((entry, entry.prose.as_ref()?)));
+        report(corpus, &members.collect::<Vec<_>>(), sink);
     }
 }
 
 /// Joins the texts that share a key and are alike. Texts of one key stand side by side after
 /// sorting, so that the work grows with the corpus and not with its square.
-fn join(groups: &mut Groups, all: &[(&Entry, &Prose)], key: impl Fn(&Prose) -> Option<u64>) {
-    let mut keyed: Vec<(u64, u32)> = all
-        .iter()
-        .enumerate()
-        .filter_map(|(at, (_, prose))| Some((key(prose)?, at as u32)))
-        .collect();
+fn join(groups: &mut Groups, all: &[&Entry], key: impl Fn(&Prose) -> Option<u64>) {
+    // With room for all from the start, because what grows is there twice for a moment.
+    let mut keyed: Vec<(u64, u32)> = Vec::with_capacity(all.len());
+    let entries = (0..).zip(all);
+    keyed.extend(entries.filter_map(|(at, entry)| Some((key(entry.prose.as_ref()?)?, at))));
     keyed.sort_unstable();
     for (place, &(key, at)) in keyed.iter().enumerate() {
         for &(_, other) in keyed[place.saturating_sub(WINDOW)..place]
             .iter()
             .filter(|(before, _)| *before == key)
         {
-            let (a, b) = (all[at as usize].1, all[other as usize].1);
-            if likeness(a, b) >= ALIKE {
+            let (a, b) = (&all[at as usize].prose, &all[other as usize].prose);
+            if let (Some(a), Some(b)) = (a, b)
+                && likeness(a, b) >= ALIKE
+            {
                 groups.union(at, other);
             }
         }

@@ -8,9 +8,9 @@ use crate::rule::Sink;
 
 pub(super) fn check(corpus: &Corpus<'_>, sink: &mut Sink) {
     // What a broken file refers to is not known: every entry may be used by it.
-    let filled: FxHashSet<u32> = corpus.entries().map(|entry| entry.file).collect();
+    let is_empty = |at| corpus.entries_in(at).next().is_none();
     let mut files = (0..).zip(&corpus.files);
-    if files.any(|(at, file)| file.broken_id.is_some() && !filled.contains(&at)) {
+    if files.any(|(at, file)| file.broken_id.is_some() && is_empty(at)) {
         return;
     }
     let referable = referable(corpus);

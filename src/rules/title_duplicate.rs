@@ -2,7 +2,7 @@
 
 use std::hash::Hasher;
 
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use super::alike::folded;
 use crate::corpus::Corpus;
@@ -14,19 +14,13 @@ use crate::schema::vocabulary::Scope;
 pub(super) fn check(corpus: &Corpus<'_>, sink: &mut Sink) {
     // A tombstone may keep the title that lives on under another ID.
     let alive = corpus.definitions().filter(|entry| !entry.retired);
-    let named: Vec<(u64, &Entry, &str)> = alive
-        .filter_map(|entry| {
-            let label = entry.label.as_deref()?;
-            Some((hash(label), entry, label))
-        })
+    let named: Vec<(u64, &Entry)> = alive
+        .filter_map(|entry| Some((hash(entry.label.as_deref()?), entry)))
         .collect();
-    let mut counts: FxHashMap<u64, u32> = FxHashMap::default();
-    for (hash, ..) in &named {
-        *counts.entry(*hash).or_default() += 1;
-    }
+    let repeated = repeated(named.iter().map(|(hash, _)| *hash).collect());
     let mut groups: FxHashMap<String, Vec<&Entry>> = FxHashMap::default();
-    for (_, entry, label) in named.iter().filter(|(hash, ..)| counts[hash] > 1) {
-        let folded: String = folded(label).collect();
+    for (_, entry) in named.iter().filter(|(hash, _)| repeated.contains(hash)) {
+        let folded: String = folded(entry.label.as_deref().unwrap_or_default()).collect();
         groups.entry(folded).or_default().push(entry);
     }
     for group in groups.into_values() {
@@ -42,6 +36,14 @@ pub(super) fn check(corpus: &Corpus<'_>, sink: &mut Sink) {
             report(corpus, &group, sink);
         }
     }
+}
+
+/// The hashes that are there more than once. Few are, and to sort all takes less room than to count
+/// each.
+fn repeated(mut hashes: Vec<u64>) -> FxHashSet<u64> {
+    hashes.sort_unstable();
+    let pairs = hashes.windows(2).filter(|pair| pair[0] == pair[1]);
+    pairs.map(|pair| pair[0]).collect()
 }
 
 /// A hash of a folded label. Nearly all are ASCII, where that is a matter of bytes.

@@ -119,7 +119,11 @@ fn classify(
 /// Whether a path is git's own, or a folder in which a change is put together.
 fn is_of_tools(path: &Path) -> bool {
     // The end of the bytes says no at once, and of nearly all paths.
-    let ends = |name: &str| path.as_os_str().as_encoded_bytes().ends_with(name.as_bytes());
+    let ends = |name: &str| {
+        path.as_os_str()
+            .as_encoded_bytes()
+            .ends_with(name.as_bytes())
+    };
     let is_git = || path.file_name().is_some_and(|name| name == ".git");
     (ends(".git") && is_git()) || (ends(super::STAGE) && path.is_dir())
 }

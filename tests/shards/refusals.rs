@@ -146,9 +146,9 @@ fn any_damage_is_seen() {
     let mut dice = Random::new(1);
     // The header up to the configuration, the first piece's begin, the end, and places between.
     let header = u64::from_le_bytes(two[19..27].try_into().expect("a length")) as usize + 35;
-    let around = [0..120, header - 20..header + 120, two.len() - 60..two.len()];
+    let around = [0..60, header - 10..header + 60, two.len() - 40..two.len()];
     let mut places: Vec<usize> = around.into_iter().flatten().collect();
-    places.extend((0..150).map(|_| dice.below(two.len())));
+    places.extend((0..40).map(|_| dice.below(two.len())));
     for at in places {
         let mut bytes = two.clone();
         bytes[at] ^= 1 << dice.below(8);

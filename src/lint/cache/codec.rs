@@ -8,7 +8,8 @@ use rustc_hash::FxHashMap;
 
 use crate::diagnostic::{Change, Diagnostic, Edit, Fix, Location, Related, Safety, Severity};
 use crate::entry::{
-    Content, DateFact, Entry, Facts, Name, Prose, Reference, Role, SKETCH, Vocabulary, Written,
+    Content, DateFact, Entry, Facts, Name, Prose, Reference, Role, SKETCH, Said, Vocabulary,
+    Written,
 };
 use crate::lint::Outcome;
 use crate::lint::known::Known;
@@ -354,8 +355,9 @@ fields! {
     Facts { entries }
     Entry {
         id, kind, copy, retired, file, span, id_span, label, label_span, label_scope, references,
-        mentions, dates, people, prose, form, content, fields,
+        mentions, dates, people, prose, form, content, said,
     }
+    Said { fields }
     DateFact { role, date, span, notation, written }
     Content { exact, words }
     Prose { span, sketch, words }
