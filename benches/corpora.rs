@@ -4,7 +4,8 @@
 //! cargo bench --bench corpora -- generate RELEASE.json DIR COPIES   one file an entry
 //! cargo bench --bench corpora -- stat DIR                           find every file, and stat it
 //! cargo bench --bench corpora -- read DIR                           read every file
-//! cargo bench --bench corpora -- parse DIR                          read and parse every file
+//! cargo bench --bench corpora -- parse DIR [full]                   read and parse every file, by
+//!                                                                   the full parser alone
 //! cargo bench --bench corpora -- gate DIR BASE [HEAD]               check HEAD, or the files on
 //!                                                                   disk, against BASE, by stages
 //! cargo bench --bench corpora -- keys DIR                           type into an entry of a corpus
@@ -30,7 +31,7 @@ use corpuslint::entry::ordinal_date;
 use corpuslint::lint::{Changed, Gate, Options, Session, Snapshot, compare};
 use corpuslint::snapshot::git::Repository;
 use corpuslint::snapshot::{Finder, Workspace, stamp};
-use corpuslint::syntax::{Format, Limits, parse};
+use corpuslint::syntax::{Format, Limits, Parser, parse_by};
 use rayon::prelude::*;
 use serde_json::Value;
 
@@ -52,11 +53,8 @@ fn main() {
             std::fs::metadata(path).expect("a file").len() as usize
         }),
         ["read", folder] => floor(Path::new(folder), |path| read(path).len()),
-        ["parse", folder] => floor(Path::new(folder), |path| {
-            let text = read(path);
-            let (document, problems) = parse(&text, Format::Yaml, None, &Limits::default());
-            document.nodes().count() + problems.len()
-        }),
+        ["parse", folder] => parse(Path::new(folder), Parser::PlainFirst),
+        ["parse", folder, "full"] => parse(Path::new(folder), Parser::Full),
         _ => {
             eprintln!("see the comment at the top of benches/corpora.rs");
             std::process::exit(2);
@@ -173,6 +171,16 @@ fn gate(folder: &Path, base: &str, head: Option<&str>) {
         .iter()
         .filter(|found| found.change == Some(Change::Introduced));
     println!("{:?}, {} introduced", report.summary, introduced.count());
+}
+
+/// Reads and parses every file.
+fn parse(folder: &Path, parser: Parser) {
+    floor(folder, |path| {
+        let text = read(path);
+        let limits = Limits::default();
+        let (document, problems) = parse_by(parser, &text, Format::Yaml, None, &limits);
+        document.nodes().count() + problems.len()
+    });
 }
 
 /// Does something cheap with every YAML file under a folder, on as many threads as a check.

@@ -6,6 +6,9 @@ pub mod git;
 mod stamp;
 mod workspace;
 
+/// What the names of folders end with in which changes are put together.
+pub const STAGE: &str = ".corpuslint-change";
+
 pub use find::Finder;
 pub use stamp::{SECOND, Stamp, Stamped, nanoseconds, stamp};
 pub use workspace::{Fault, Nearest, Workspace};

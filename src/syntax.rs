@@ -268,6 +268,18 @@ impl<'s> Document<'s> {
         }
     }
 
+    /// The same as bytes, which need not be looked at for where characters begin.
+    fn bytes_of(&self, record: &Record) -> &[u8] {
+        let start = record.text as usize;
+        let range = start..start + record.len as usize;
+        let text = match (record.kind, record.at) {
+            (Kind::Sequence | Kind::Mapping, _) => return &[],
+            (_, TextAt::Source) => self.source,
+            _ => &self.extra,
+        };
+        text.as_bytes().get(range).unwrap_or_default()
+    }
+
     /// Every record, keys too, in document order. Aliases are not followed.
     pub fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
         (0..self.records.len()).map(|at| Node {

@@ -138,6 +138,17 @@ impl Known {
     }
 }
 
+/// The bytes of an outcome, read and written again; `None` where they are of none. Any bytes may be
+/// given. Names and sets of kinds are taken from the texts.
+#[must_use]
+pub fn again(body: &[u8], names: &[&str]) -> Option<Vec<u8>> {
+    let words = Vocabulary::default();
+    let numbers = Numbers::of(names, &words);
+    let outcome: Outcome = numbers.take(body)?;
+    let mut writer = Writer::new(&words);
+    Some(writer.body(&outcome).to_vec())
+}
+
 /// One segment, and what of it was used.
 struct Shelf {
     segment: Segment,
@@ -189,6 +200,12 @@ impl Cache {
             shelves: RwLock::new(shelves),
             trees: Mutex::default(),
         }
+    }
+
+    /// The bytes of a segment with any head and any outcomes, under a true checksum of the head.
+    #[must_use]
+    pub fn segment(digest: &Digest, today: Date, head: &[u8], bodies: &[u8]) -> Vec<u8> {
+        segment::assemble(digest, today, head, bodies)
     }
 
     /// Whether it holds what a run with this configuration gives.

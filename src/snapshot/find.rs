@@ -116,6 +116,14 @@ fn classify(
     }
 }
 
+/// Whether a path is git's own, or a folder in which a change is put together.
+fn is_of_tools(path: &Path) -> bool {
+    // The end of the bytes says no at once, and of nearly all paths.
+    let ends = |name: &str| path.as_os_str().as_encoded_bytes().ends_with(name.as_bytes());
+    let is_git = || path.file_name().is_some_and(|name| name == ".git");
+    (ends(".git") && is_git()) || (ends(super::STAGE) && path.is_dir())
+}
+
 /// Finds the files of a corpus in a folder.
 pub struct Finder<'w> {
     workspace: &'w Workspace,
@@ -136,7 +144,9 @@ impl<'w> Finder<'w> {
 
     /// Every file under a folder that is an entry, or looks like one and is not; sorted by path.
     ///
-    /// Nothing is skipped for being hidden or ignored by git: a file that was committed counts.
+    /// Nothing is skipped for being hidden or ignored by git: a file that was committed counts. Only
+    /// what a run that was killed has left on this disk is none of the corpus, and read by git's
+    /// objects it would count, too.
     /// Links are not followed; one that leads out of the root is reported.
     ///
     /// # Errors
@@ -154,7 +164,7 @@ impl<'w> Finder<'w> {
             .standard_filters(false)
             .follow_links(false)
             .sort_by_file_path(|a, b| a.as_os_str().cmp(b.as_os_str()))
-            .filter_entry(|item| item.file_name() != ".git");
+            .filter_entry(|item| !is_of_tools(item.path()));
         // Listing folders is quick; to tell what their items are is not.
         let items: Vec<_> = builder.build().collect();
         let mut found: Vec<SourceFile> = items

@@ -104,7 +104,7 @@ impl<'d> Node<'d> {
     #[must_use]
     pub fn says(self, text: &str) -> bool {
         let record = self.meant();
-        record.len as usize == text.len() && self.doc.text_of(record) == text
+        record.len as usize == text.len() && self.doc.bytes_of(record) == text.as_bytes()
     }
 
     /// Number of items or pairs; 0 for a scalar.

@@ -48,20 +48,26 @@ pub(super) fn parse<'s>(
 ///
 /// A character that breaks a line in another way than LF, or that YAML does not allow.
 fn has_tabs(bytes: &[u8]) -> Result<bool, Unsure> {
-    const CONTROL: u8 = 1;
-    const WIDE: u8 = 2;
-    const TAB: u8 = 4;
-    // Without a branch, so that many bytes are looked at in one step.
-    let mark = |holds: bool, mark: u8| if holds { mark } else { 0 };
-    let found = bytes.iter().fold(0, |found, &byte| {
-        let low = byte < b' ' && byte != b'\n' && byte != b'\t';
-        let control = mark(low, CONTROL) | mark(byte == 0x7f, CONTROL);
-        found | control | mark(byte >= 0x80, WIDE) | mark(byte == b'\t', TAB)
-    });
-    if found & CONTROL != 0 || (found & WIDE != 0 && has_strange(bytes)) {
+    let (mut tabs, mut wide) = (false, false);
+    let is_other = |byte: u8| byte.wrapping_sub(b' ') > b'~' - b' ' && byte != b'\n';
+    // Nearly all is printable ASCII: many bytes are looked at in one step, which allows no branch.
+    for piece in bytes.chunks(64) {
+        let others = |count: u8, &byte: &u8| count + u8::from(is_other(byte));
+        if piece.iter().fold(0, others) == 0 {
+            continue;
+        }
+        for byte in piece.iter().filter(|&&byte| is_other(byte)) {
+            match byte {
+                b'\t' => tabs = true,
+                0x80.. => wide = true,
+                _ => return Err(Unsure),
+            }
+        }
+    }
+    if wide && has_strange(bytes) {
         return Err(Unsure);
     }
-    Ok(found & TAB != 0)
+    Ok(tabs)
 }
 
 /// Whether there is one of U+0080 to U+009F, U+FEFF, U+FFFE and U+FFFF. The bytes are UTF-8.
@@ -284,10 +290,17 @@ impl Reader<'_, '_> {
         if count >= MANY_KEYS {
             return Err(Unsure);
         }
-        let text = self.doc.text_of(key);
+        // Keys stand in the source as they are, or are not read here.
+        let said = |key: &Record| {
+            let start = key.text as usize;
+            self.bytes.get(start..start + key.len as usize)
+        };
+        let text = said(key);
         for _ in 0..count {
-            let (before, value) = (&self.doc.records[at], &self.doc.records[at + 1]);
-            if before.len == key.len && self.doc.text_of(before) == text {
+            let [before, value, ..] = self.doc.records.get(at..).ok_or(Unsure)? else {
+                return Err(Unsure);
+            };
+            if before.len == key.len && said(before) == text {
                 return Err(Unsure);
             }
             at = value.next as usize;
