@@ -178,7 +178,7 @@ def timed(call: Call, limit: float, runs: list, corpus: Corpus) -> list:
     if not runs and not call.cold:
         # One run before is for the page cache, and for what is kept from run to run.
         first = execute(call, limit) if call.prime or call.name not in UNHURRIED else None
-        if first and first["wall"] > SLOW:
+        if first and first["wall"] > SLOW and not call.prime:
             return [first]
     one = execute(call, limit)
     if one is None:
