@@ -94,9 +94,8 @@ def own(binary: Path, name: str, corpus: Corpus) -> Call:
     if name == "corpuslint --base":
         return Call(name, [[*check, "--base", "main"]], corpus.git, prime=True)
     if name == "corpuslint again":
-        return Call(name, [check], corpus.git, prime=True)
-    # Outside of a repository nothing is kept from run to run.
-    return Call(name, [check], corpus.plain, cold=name == "corpuslint cold")
+        return Call(name, [check], corpus.plain, prime=True)
+    return Call(name, [[*check, "--no-cache"]], corpus.plain, cold=name == "corpuslint cold")
 
 
 def peer(folder: Path, name: str, corpus: Corpus) -> Call:
