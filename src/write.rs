@@ -370,3 +370,5 @@ pub fn is_unfinished(root: &Path) -> bool {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod refusals;
