@@ -5,11 +5,14 @@
 //! ```
 //!
 //! Each round writes all entries over what the round before left, with other texts, and is killed
-//! with SIGKILL somewhere between its start and its end; every tenth writes into a folder that is not
-//! there. Then one more run, which cannot do anything of its own, finishes what was begun. A *torn*
-//! file is one whose text is not whole; a *mixed* state has files of both texts.
+//! with SIGKILL; every tenth migration writes into a folder that is not there. Then one more run, which
+//! cannot do anything of its own, finishes what was begun. A *torn* file is one whose text is not
+//! whole; a *mixed* state has files of both texts; what is *left* is no entry.
 //!
 //! With `fix`, each round breaks the date in all entries and kills a `check --fix`.
+//!
+//! Most of the time goes into reading and staging, so the moments are aimed: one in four falls anywhere,
+//! one after the stage has appeared, two after the journal has.
 
 #![allow(clippy::print_stdout)] // it is run by a person
 
@@ -30,18 +33,20 @@ fn main() {
     };
     let folder = std::env::temp_dir().join(format!("corpuslint-kills-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder");
-    let bench = Bench {
+    let mut bench = Bench {
         sources: ["even", "odd"].map(|word| source(&folder, word, entries)),
         broken: folder.join("broken.jsonl"),
         entries,
         folder,
+        random: 0x5eed,
+        usual: Usual::default(),
     };
     std::fs::write(&bench.broken, "x").expect("a file");
-    if std::env::args().any(|argument| argument == "fix") {
-        bench.run_fixes(rounds);
-    } else {
-        bench.run(rounds);
-    }
+    let told = match std::env::args().any(|argument| argument == "fix") {
+        true => bench.run_fixes(rounds),
+        false => bench.run(rounds),
+    };
+    told.tell(rounds, entries);
     let _ = std::fs::remove_dir_all(&bench.folder);
 }
 
@@ -51,6 +56,16 @@ struct Bench {
     /// A source that cannot be read.
     broken: PathBuf,
     entries: usize,
+    random: u64,
+    usual: Usual,
+}
+
+/// How long a run takes that nobody kills, in microseconds.
+#[derive(Default)]
+struct Usual {
+    whole: u64,
+    from_stage: u64,
+    from_journal: u64,
 }
 
 /// What a target holds.
@@ -62,38 +77,64 @@ struct State {
     left: usize,
 }
 
+#[derive(Default)]
+struct Counts {
+    torn: usize,
+    mixed: usize,
+    left: usize,
+    before_stage: usize,
+    staging: usize,
+    replacing: usize,
+    cleaning: usize,
+    ended: usize,
+}
+
+/// Where a run was when it was killed.
+enum Moment {
+    BeforeStage,
+    Staging,
+    Replacing,
+    Cleaning,
+    Ended,
+}
+
 impl Bench {
-    fn run(&self, rounds: usize) {
+    fn run(&mut self, rounds: usize) -> Counts {
         let target = self.folder.join("target");
-        let started = Instant::now();
         wait(spawn(&self.sources[0], &target));
-        wait(spawn(&self.sources[1], &target));
-        let usual = started.elapsed().as_micros() as u64 / 2;
-        let (mut torn, mut mixed, mut unfinished, mut done) = (0, 0, 0, 0);
-        let mut state = 0x5eed_u64;
+        let child = spawn(&self.sources[1], &target);
+        self.usual = watch(child, &target.join(STAGE));
+        let mut counts = Counts::default();
         for round in 0..rounds {
             let fresh = round % 10 == 9;
             let target = match fresh {
                 true => self.folder.join(format!("new-{round}")),
                 false => target.clone(),
             };
+            // One that appears by one rename has no journal; its stage lies beside it.
+            let stage = match fresh {
+                true => self.folder.join(format!(".new-{round}{STAGE}")),
+                false => target.join(STAGE),
+            };
             let child = spawn(&self.sources[round % 2], &target);
-            done += usize::from(kill(child, next(&mut state) % (usual + usual / 10)));
-            unfinished += usize::from(target.join(".corpuslint-change/journal").exists());
+            let aim = if fresh { round / 10 % 2 } else { round % 4 };
+            let moment = self.kill(child, &stage, aim);
+            counts.fell(&moment);
             wait(spawn(&self.broken, &target));
             let found = look(&target);
-            torn += found.torn + found.left;
+            counts.torn += found.torn;
+            counts.left += found.left + usize::from(stage.exists());
             let whole = found.files == self.entries && found.words.len() == 1;
             let none = fresh && found.files == 0;
-            mixed += usize::from(!whole && !none);
+            counts.mixed += usize::from(!whole && !none);
             if fresh {
                 let _ = std::fs::remove_dir_all(&target);
             }
         }
-        self.tell(rounds, [torn, mixed, unfinished, done]);
+        counts
     }
 
-    fn run_fixes(&self, rounds: usize) {
+    fn run_fixes(&mut self, rounds: usize) -> Counts {
         let target = self.folder.join("corpus");
         wait(spawn(&self.sources[0], &target));
         let paths: Vec<PathBuf> = yaml_files(&target);
@@ -105,16 +146,14 @@ impl Bench {
             }
         };
         break_all();
-        let started = Instant::now();
-        wait(fix(&self.folder, "date-format"));
-        let usual = started.elapsed().as_micros() as u64;
-        let (mut torn, mut mixed, mut unfinished, mut done) = (0, 0, 0, 0);
-        let mut state = 0x5eed_u64;
-        for _ in 0..rounds {
+        let stage = target.join(STAGE);
+        self.usual = watch(fix(&self.folder, "date-format"), &stage);
+        let mut counts = Counts::default();
+        for round in 0..rounds {
             break_all();
             let child = fix(&self.folder, "date-format");
-            done += usize::from(kill(child, next(&mut state) % (usual + usual / 10)));
-            unfinished += usize::from(target.join(".corpuslint-change/journal").exists());
+            let moment = self.kill(child, &stage, round % 4);
+            counts.fell(&moment);
             // What finds nothing to fix finishes what was begun.
             wait(fix(&self.folder, "syntax"));
             let mut fixed = 0;
@@ -123,21 +162,96 @@ impl Bench {
                 let id = path.file_stem().and_then(|stem| stem.to_str());
                 let old = broken(id.expect("a name"));
                 let new = old.replace("15th August 2025", "2025-08-15");
-                torn += usize::from(text != old && text != new);
+                counts.torn += usize::from(text != old && text != new);
                 fixed += usize::from(text == new);
             }
-            mixed += usize::from(fixed != 0 && fixed != paths.len());
-            torn += yaml_files(&target).len().abs_diff(paths.len());
+            counts.mixed += usize::from(fixed != 0 && fixed != paths.len());
+            counts.torn += yaml_files(&target).len().abs_diff(paths.len());
+            counts.left += usize::from(stage.exists());
         }
-        self.tell(rounds, [torn, mixed, unfinished, done]);
+        counts
     }
 
-    fn tell(&self, rounds: usize, [torn, mixed, unfinished, done]: [usize; 4]) {
+    /// Kills a run at a moment behind its start, the appearance of its stage, or that of its journal.
+    fn kill(&mut self, mut child: Child, stage: &Path, aim: usize) -> Moment {
+        let awaited = match aim {
+            0 => None,
+            1 => Some(stage.to_owned()),
+            _ => Some(stage.join("journal")),
+        };
+        let usual = match aim {
+            0 => self.usual.whole + self.usual.whole / 10,
+            1 => self.usual.from_stage,
+            _ => self.usual.from_journal,
+        };
+        if let Some(awaited) = awaited {
+            while !awaited.exists() && matches!(child.try_wait(), Ok(None)) {
+                std::thread::sleep(Duration::from_micros(50));
+            }
+        }
+        let after = next(&mut self.random) % usual.max(1);
+        std::thread::sleep(Duration::from_micros(after));
+        let ended = matches!(child.try_wait(), Ok(Some(_)));
+        let _ = child.kill();
+        let _ = child.wait();
+        match () {
+            () if ended => Moment::Ended,
+            () if stage.join("journal").exists() => Moment::Replacing,
+            () if stage.join("new/0").exists() || stage.join("tree").exists() => Moment::Staging,
+            () if stage.exists() && aim > 1 => Moment::Cleaning,
+            () if stage.exists() => Moment::Staging,
+            () if aim == 0 => Moment::BeforeStage,
+            () => Moment::Cleaning,
+        }
+    }
+}
+
+impl Counts {
+    fn fell(&mut self, moment: &Moment) {
+        let count = match moment {
+            Moment::BeforeStage => &mut self.before_stage,
+            Moment::Staging => &mut self.staging,
+            Moment::Replacing => &mut self.replacing,
+            Moment::Cleaning => &mut self.cleaning,
+            Moment::Ended => &mut self.ended,
+        };
+        *count += 1;
+    }
+
+    fn tell(&self, rounds: usize, entries: usize) {
         println!(
-            "{rounds} kills of {} entries: {torn} torn files, {mixed} mixed states",
-            self.entries
+            "{rounds} kills of {entries} entries: {} torn files, {} mixed states, {} left over",
+            self.torn, self.mixed, self.left
         );
-        println!("{unfinished} were killed between journal and end, {done} had ended already");
+        println!(
+            "they fell: {} before the stage, {} while it was filled, {} between journal and end, {} behind that, {} when the run had ended",
+            self.before_stage, self.staging, self.replacing, self.cleaning, self.ended
+        );
+    }
+}
+
+const STAGE: &str = ".corpuslint-change";
+
+/// Waits for a run, and says how long its parts took.
+fn watch(mut child: Child, stage: &Path) -> Usual {
+    let started = Instant::now();
+    let (mut staged, mut written) = (None, None);
+    while matches!(child.try_wait(), Ok(None)) {
+        let now = started.elapsed();
+        if staged.is_none() && stage.exists() {
+            staged = Some(now);
+        }
+        if written.is_none() && stage.join("journal").exists() {
+            written = Some(now);
+        }
+        std::thread::sleep(Duration::from_micros(50));
+    }
+    let end = started.elapsed();
+    let since = |from: Option<Duration>| (end - from.unwrap_or(end)).as_micros() as u64;
+    Usual {
+        whole: end.as_micros() as u64,
+        from_stage: since(staged),
+        from_journal: since(written),
     }
 }
 
@@ -147,15 +261,6 @@ fn next(state: &mut u64) -> u64 {
     *state ^= *state >> 7;
     *state ^= *state << 17;
     *state
-}
-
-/// Kills a run after some microseconds. Says whether it had ended by then.
-fn kill(mut child: Child, after: u64) -> bool {
-    std::thread::sleep(Duration::from_micros(after));
-    let ended = matches!(child.try_wait(), Ok(Some(_)));
-    let _ = child.kill();
-    let _ = child.wait();
-    ended
 }
 
 fn broken(id: &str) -> String {

@@ -119,7 +119,11 @@ pub fn inspect<T>(
     };
     finish::locate(&mut late.iter_mut().collect::<Vec<_>>(), &[here]);
     let (report, corpus) = linked.reported(late, &stage.levels);
-    Ok((report, look(&corpus)))
+    let seen = look(&corpus);
+    // They are many small pieces; whoever asked need not wait until all are freed.
+    let entries = corpus.into_entries();
+    rayon::spawn(move || drop(entries));
+    Ok((report, seen))
 }
 
 fn count_kinds(corpus: &Corpus<'_>) -> Vec<(String, usize)> {

@@ -10,6 +10,7 @@
 //! what the change was made from stops all of it.
 
 mod apply;
+mod disk;
 mod journal;
 mod loose;
 mod place;
@@ -22,11 +23,12 @@ pub use stage::NAME as STAGE;
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Mutex, PoisonError};
 
-use journal::Operation;
+use journal::{Direction, Operation};
 use place::Digest;
 use stage::Stage;
 
@@ -91,6 +93,15 @@ pub struct Written {
     pub removed: usize,
     /// Files that had the right content already.
     pub unchanged: usize,
+}
+
+/// What became of a change that was interrupted, and how many files it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recovered {
+    /// All of it is done now.
+    Finished(usize),
+    /// It had failed, or met a file that was edited meanwhile: everything else is as it was before it.
+    TakenBack(usize),
 }
 
 /// A change of any number of files below one folder. Dropped without [`Change::commit`], it leaves
@@ -236,7 +247,7 @@ impl Change {
         if known.contains(folder) {
             return Ok(());
         }
-        std::fs::create_dir_all(folder).map_err(|error| WriteError::io(folder, &error))?;
+        disk::create_folders(folder).map_err(|error| WriteError::io(folder, &error))?;
         let tree = self.stage.tree();
         let inside = folder.ancestors().take_while(|up| up.starts_with(&tree));
         known.extend(inside.map(Path::to_owned));
@@ -302,17 +313,17 @@ impl Change {
     fn commit_fresh(self) -> Result<Written, WriteError> {
         let created = self.created.into_inner();
         let tree = self.stage.tree();
-        std::fs::create_dir_all(&tree).map_err(|error| WriteError::io(&tree, &error))?;
+        disk::create_folders(&tree).map_err(|error| WriteError::io(&tree, &error))?;
         let folders = self.folders.into_inner().unwrap_or_default();
         stage::sync_files(stage::files_in(&folders)?.into_iter())?;
         for folder in folders.iter().rev() {
             stage::sync_folder(folder)?;
         }
+        let before = place::metadata(&self.root)?;
         // An empty folder gives way to a rename; one that was filled meanwhile does not.
-        std::fs::rename(&tree, &self.root).map_err(|error| WriteError::io(&self.root, &error))?;
-        if let Some(parent) = self.root.parent() {
-            stage::sync_folder(parent)?;
-        }
+        disk::rename(&tree, &self.root).map_err(|error| WriteError::io(&self.root, &error))?;
+        let parent = self.root.parent().unwrap_or(&self.root);
+        stage::sync_folder(parent).map_err(|cause| hide(&self.root, &tree, before, cause))?;
         Ok(Written {
             created,
             ..Written::default()
@@ -330,20 +341,35 @@ impl Change {
             let reason = "two entries of the change have this path";
             return Err(WriteError::new(&target, reason));
         }
-        let mut written = apply::run(&self.root, &self.stage, &operations, progress)?;
+        let mut written = apply::run(&self.root, &self.stage, operations, progress)?;
         written.unchanged = self.unchanged.into_inner();
         Ok(written)
     }
 }
 
+/// Takes back the appearance of a folder.
+fn hide(root: &Path, tree: &Path, before: Option<Metadata>, cause: WriteError) -> WriteError {
+    let hidden = disk::rename(root, tree).and_then(|()| match before {
+        Some(_) => disk::create_folder(root),
+        None => Ok(()),
+    });
+    match hidden {
+        Ok(()) => cause,
+        Err(error) => {
+            let reason = format!("{}; and it is there all the same: {error}", cause.reason);
+            WriteError::new(&cause.path, reason)
+        }
+    }
+}
+
 /// Finishes a change below a folder that was interrupted behind the point of no return, and removes
-/// what one that was interrupted before it left behind. Says how many files the change had.
+/// what one that was interrupted before it left behind. A change that was being taken back is taken back.
 ///
 /// # Errors
 ///
 /// Another run is at work there, or a file has been edited since, so that neither the old nor the
 /// new state can be had without loss.
-pub fn recover(root: &Path) -> Result<Option<usize>, WriteError> {
+pub fn recover(root: &Path) -> Result<Option<Recovered>, WriteError> {
     let beside = stage::beside(root)?;
     if place::is_there(&beside) {
         // A folder that never became visible.
@@ -354,11 +380,14 @@ pub fn recover(root: &Path) -> Result<Option<usize>, WriteError> {
         return Ok(None);
     }
     let stage = Stage::take(&inside)?;
-    let Some(operations) = journal::read(&stage)? else {
+    let Some(journal) = journal::read(&stage)? else {
         return Ok(None);
     };
-    apply::finish(root, &stage, &operations)?;
-    Ok(Some(operations.len()))
+    let files = journal.operations.len();
+    Ok(Some(match apply::go_on(root, &stage, &journal)? {
+        Direction::Forward => Recovered::Finished(files),
+        Direction::Back => Recovered::TakenBack(files),
+    }))
 }
 
 /// Whether a change below a folder is under way or was interrupted when some of its files had

@@ -94,6 +94,38 @@ fn imports_point_down() {
     assert_eq!(wrong, Vec::<String>::new());
 }
 
+/// A call that goes past this file would not be one that the tests of faults let fail.
+#[test]
+fn writing_touches_the_disk_in_one_place() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = vec![src.join("write.rs")];
+    sources(&src.join("write"), &mut files);
+    let all = files.len();
+    files.retain(|path| {
+        !["disk", "tests"]
+            .iter()
+            .any(|name| path.components().any(|part| part.as_os_str() == *name))
+            && !["disk.rs", "tests.rs"]
+                .iter()
+                .any(|name| path.ends_with(name))
+    });
+    assert!(files.len() > 5 && files.len() < all);
+    for file in files {
+        let text = std::fs::read_to_string(&file).expect("text");
+        let code = code(&text);
+        for word in [
+            " fs::",
+            "(fs::",
+            "std::fs::read",
+            "File::open",
+            "File::create",
+            "OpenOptions",
+        ] {
+            assert!(!code.contains(word), "{} has {word}", file.display());
+        }
+    }
+}
+
 #[test]
 fn only_some_rooms_print_or_write() {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");

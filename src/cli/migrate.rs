@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicUsize;
 
 use serde::Serialize;
 
-use super::{Failure, Outcome, Screen, complain, output, progress};
+use super::{Failure, Outcome, Screen, output, progress, rewriting};
 use crate::migrate::layout::Layout;
 use crate::migrate::loss::Loss;
 use crate::migrate::verify::Verification;
@@ -158,10 +158,7 @@ impl Target {
             }
             return Ok(Self::File(ToFile::begin(target, args.existing())?));
         }
-        if let Some(files) = write::recover(target)? {
-            let text = format!("a change of {files} files that was interrupted is finished now");
-            complain("note", &text);
-        }
+        rewriting::tell_recovered(target, write::recover(target)?);
         Ok(Self::Folder(ToFolder::begin(target, args.existing())?))
     }
 

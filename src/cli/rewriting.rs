@@ -7,7 +7,7 @@ use super::{Failure, Screen, complain, output, progress};
 use crate::fix::Rewrite;
 use crate::report::{Escaped, Paint, counted, render_patch};
 use crate::snapshot::{Workspace, absolute, relative};
-use crate::write::{self, Before, Change, Existing, Written};
+use crate::write::{self, Before, Change, Existing, Recovered, Written};
 
 /// Whether files are written, for commands that do nothing else.
 #[derive(clap::Args)]
@@ -78,16 +78,25 @@ pub(super) fn recover(workspace: &Workspace, paths: &[PathBuf]) -> Result<(), Fa
     });
     let own = [workspace.base.clone(), workspace.root()];
     for folder in own.iter().map(PathBuf::as_path).chain(folders) {
-        if let Some(files) = write::recover(folder)? {
-            let files = counted(files, "file", "files");
-            let folder = folder.display();
-            complain(
-                "note",
-                &format!("{folder}: finished an interrupted change of {files}"),
-            );
-        }
+        tell_recovered(folder, write::recover(folder)?);
     }
     Ok(())
+}
+
+/// Says what became of a change that an earlier run has left.
+pub(super) fn tell_recovered(folder: &Path, recovered: Option<Recovered>) {
+    let told = match recovered {
+        None => return,
+        Some(Recovered::Finished(files)) => {
+            let files = counted(files, "file", "files");
+            format!("finished an interrupted change of {files}")
+        }
+        Some(Recovered::TakenBack(files)) => {
+            let files = counted(files, "file", "files");
+            format!("took back a change of {files} that had failed")
+        }
+    };
+    complain("note", &format!("{}: {told}", folder.display()));
 }
 
 /// Prints it as a patch, with paths as seen from the current folder.

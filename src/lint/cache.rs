@@ -124,6 +124,18 @@ impl Known {
         let known: Self = segment.value(record, &Numbers::default())?;
         (known.today == today).then_some(known)
     }
+
+    /// It as bytes that [`Known::read`] takes.
+    #[must_use]
+    pub fn write(&self, digest: &Digest, tree: Id) -> Option<Vec<u8>> {
+        self.write_with(digest, tree, &Vocabulary::default())
+    }
+
+    fn write_with(&self, digest: &Digest, tree: Id, words: &Vocabulary) -> Option<Vec<u8>> {
+        let mut writer = Writer::new(words);
+        writer.add(Key::of_tree(tree)?, self);
+        Some(writer.finish(digest, self.today))
+    }
 }
 
 /// The bytes of an outcome, read and written again; `None` where they are of none. Any bytes may be
@@ -270,10 +282,7 @@ impl Cache {
 
     /// Keeps what a whole tree gives.
     pub(super) fn keep_snapshot(&self, tree: Id, known: &Known, words: &Vocabulary) {
-        let mut writer = Writer::new(words);
-        if let Some(key) = Key::of_tree(tree) {
-            writer.add(key, known);
-            let bytes = writer.finish(&self.digest, self.today);
+        if let Some(bytes) = known.write_with(&self.digest, tree, words) {
             let mut trees = self.trees.lock().unwrap_or_else(PoisonError::into_inner);
             trees.push((tree, bytes));
         }

@@ -1,18 +1,20 @@
 //! What a change does, written down before it is done: one JSON object a line, then a line that
 //! says that the journal is complete.
 
-use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::WriteError;
 use super::place::{self, Digest};
 use super::stage::{self, Stage};
+use super::{WriteError, disk};
 
 /// The journal of a change that may have begun.
 pub(super) const NAME: &str = "journal";
+
+/// The journal of a change that failed, and is being taken back.
+pub(super) const UNDONE: &str = "journal-undone";
 
 /// A journal that is being written.
 pub(super) const DRAFT: &str = "journal-draft";
@@ -30,69 +32,110 @@ pub(super) struct Operation {
     pub(super) staged: Option<u32>,
 }
 
+/// All that a change does.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Journal {
+    /// In order of their paths.
+    pub(super) operations: Vec<Operation>,
+    /// The folders that it makes, relative to the one that is changed; those around others first.
+    pub(super) folders: Vec<Box<str>>,
+    pub(super) direction: Direction,
+}
+
+/// Where an interrupted change goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Direction {
+    /// To its end.
+    #[default]
+    Forward,
+    /// Back to the state before it.
+    Back,
+}
+
+impl Direction {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Forward => NAME,
+            Self::Back => UNDONE,
+        }
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 struct End {
     version: u32,
     operations: usize,
+    #[serde(default)]
+    folders: Vec<Box<str>>,
 }
 
 const VERSION: u32 = 1;
 
 /// Writes a journal. When this returns, the change is as good as done.
-pub(super) fn write(stage: &Stage, operations: &[Operation]) -> Result<(), WriteError> {
+pub(super) fn write(stage: &Stage, journal: &Journal) -> Result<(), WriteError> {
     let draft = stage.folder().join(DRAFT);
-    let fail = |error: &std::io::Error| WriteError::io(&draft, error);
-    let file = File::create_new(&draft).map_err(|error| fail(&error))?;
-    let mut out = BufWriter::new(&file);
-    let mut lines = || -> std::io::Result<()> {
-        for operation in operations {
-            serde_json::to_writer(&mut out, operation)?;
-            out.write_all(b"\n")?;
-        }
-        let end = End {
-            version: VERSION,
-            operations: operations.len(),
-        };
-        serde_json::to_writer(&mut out, &end)?;
+    let target = stage.folder().join(NAME);
+    let written = fill(&draft, journal).and_then(|()| disk::rename(&draft, &target));
+    written
+        .and_then(|()| disk::sync_folder(stage.folder()))
+        .map_err(|error| WriteError::io(&target, &error))
+}
+
+fn fill(draft: &Path, journal: &Journal) -> io::Result<()> {
+    let mut out = BufWriter::new(disk::create(draft)?);
+    for operation in &journal.operations {
+        serde_json::to_writer(&mut out, operation)?;
         out.write_all(b"\n")?;
-        out.flush()
+    }
+    let end = End {
+        version: VERSION,
+        operations: journal.operations.len(),
+        folders: journal.folders.clone(),
     };
-    lines()
-        .and_then(|()| file.sync_all())
-        .map_err(|error| fail(&error))?;
-    let journal = stage.folder().join(NAME);
-    fs::rename(&draft, &journal).map_err(|error| fail(&error))?;
-    stage::sync_folder(stage.folder())
+    serde_json::to_writer(&mut out, &end)?;
+    out.write_all(b"\n")?;
+    out.flush()?;
+    out.get_ref().sync()
+}
+
+/// From here on the change is taken back, also by a later run.
+pub(super) fn turn_back(stage: &Stage) -> io::Result<()> {
+    let folder = stage.folder();
+    disk::rename(&folder.join(NAME), &folder.join(UNDONE))?;
+    disk::sync_folder(folder)
 }
 
 /// Reads the journal of an interrupted change; `None` where it had not begun.
-pub(super) fn read(stage: &Stage) -> Result<Option<Vec<Operation>>, WriteError> {
-    let path = stage.folder().join(NAME);
-    match place::metadata(&path)? {
-        None => return Ok(None),
-        Some(found) if found.is_file() => {}
-        Some(_) => {
+pub(super) fn read(stage: &Stage) -> Result<Option<Journal>, WriteError> {
+    for direction in [Direction::Back, Direction::Forward] {
+        let path = stage.folder().join(direction.name());
+        let found = place::metadata(&path).inspect_err(|_| stage.keep(stage::Keep::Yes))?;
+        let Some(found) = found else { continue };
+        let journal = match found.is_file() {
+            true => read_file(&path, direction),
+            false => Err("it is a link or no plain file; remove it".to_owned()),
+        };
+        return journal.map(Some).map_err(|reason| {
             stage.keep(stage::Keep::Yes);
-            return Err(WriteError::new(
-                &path,
-                "it is a link or no plain file; remove it",
-            ));
-        }
+            WriteError::new(&path, reason)
+        });
     }
-    let operations = fs::read_to_string(&path)
-        .map_err(|error| error.to_string())
-        .and_then(|text| parse(&text));
-    operations.map(Some).map_err(|reason| {
-        stage.keep(stage::Keep::Yes);
-        let reason = format!(
+    Ok(None)
+}
+
+fn read_file(path: &Path, direction: Direction) -> Result<Journal, String> {
+    let text = disk::read(path).map_err(|error| error.to_string());
+    let text = text.and_then(|text| String::from_utf8(text).map_err(|error| error.to_string()));
+    let journal = text.and_then(|text| parse(&text, direction));
+    journal.map_err(|reason| {
+        format!(
             "the journal of an interrupted change cannot be read ({reason}); look at the files, then remove the folder {}",
             stage::NAME
-        );
-        WriteError::new(&path, reason)
+        )
     })
 }
 
-fn parse(text: &str) -> Result<Vec<Operation>, String> {
+fn parse(text: &str, direction: Direction) -> Result<Journal, String> {
     let mut lines: Vec<&str> = text.lines().collect();
     let end = lines.pop().ok_or("it is empty")?;
     let end: End = serde_json::from_str(end).map_err(|error| error.to_string())?;
@@ -104,13 +147,20 @@ fn parse(text: &str) -> Result<Vec<Operation>, String> {
         .collect::<Result<_, _>>()
         .map_err(|error| error.to_string())?;
     // The journal may have come with a stranger's repository.
-    for operation in &operations {
-        place::check(Path::new(""), &operation.path).map_err(|error| error.reason)?;
+    let files = operations.iter().map(|operation| &operation.path);
+    for path in files.chain(&end.folders) {
+        place::check(Path::new(""), path).map_err(|error| error.reason)?;
     }
-    Ok(operations)
+    Ok(Journal {
+        operations,
+        folders: end.folders,
+        direction,
+    })
 }
 
 /// Whether a stage holds the journal of a change.
 pub(super) fn is_there(stage: &Path) -> bool {
-    place::is_there(&stage.join(NAME))
+    [NAME, UNDONE]
+        .iter()
+        .any(|name| place::is_there(&stage.join(name)))
 }

@@ -1,14 +1,13 @@
 //! Where a change may write, and what it finds there.
 
-use std::fs::{self, Metadata, Permissions};
+use std::fs::{Metadata, Permissions};
 use std::hash::Hasher;
-use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
 use fnv::FnvHasher;
 use serde::{Deserialize, Serialize};
 
-use super::{Before, WriteError};
+use super::{Before, WriteError, disk};
 
 /// What tells two contents apart: their length and FNV-1a, 64 bits. It guards against accidents,
 /// such as an editor that saves meanwhile; nobody gains by forging it.
@@ -101,7 +100,7 @@ pub(super) fn existing(target: &Path) -> Result<Option<Found>, WriteError> {
     if found.permissions().readonly() {
         return refuse("the file is read-only");
     }
-    let content = fs::read(target).map_err(|error| WriteError::io(target, &error))?;
+    let content = disk::read(target).map_err(|error| WriteError::io(target, &error))?;
     Ok(Some(Found {
         digest: Digest::of(&content),
         permissions: found.permissions(),
@@ -113,7 +112,7 @@ pub(super) fn digest(target: &Path) -> Result<Option<Digest>, WriteError> {
     match metadata(target)? {
         None => Ok(None),
         Some(found) if found.is_file() => {
-            let content = fs::read(target).map_err(|error| WriteError::io(target, &error))?;
+            let content = disk::read(target).map_err(|error| WriteError::io(target, &error))?;
             Ok(Some(Digest::of(&content)))
         }
         Some(_) => Err(WriteError::new(target, "it is a link or no plain file")),
@@ -130,17 +129,12 @@ pub(super) fn examine_saved(root: &Path, path: &str) -> Result<Option<Digest>, W
 }
 
 pub(super) fn metadata(path: &Path) -> Result<Option<Metadata>, WriteError> {
-    match fs::symlink_metadata(path) {
-        Ok(found) => Ok(Some(found)),
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            Ok(None)
-        }
-        Err(error) => Err(WriteError::io(path, &error)),
-    }
+    disk::metadata(path).map_err(|error| WriteError::io(path, &error))
 }
 
+/// Whether anything stands at a path. What cannot be looked at may be there.
 pub(super) fn is_there(path: &Path) -> bool {
-    fs::symlink_metadata(path).is_ok()
+    !matches!(disk::metadata(path), Ok(None))
 }
 
 /// Something in a folder; `None` where it is empty or not there.
@@ -156,8 +150,10 @@ pub(super) fn first_item(root: &Path) -> Result<Option<PathBuf>, WriteError> {
         Some(found) if !found.is_dir() => return Err(WriteError::new(root, "it is no folder")),
         Some(_) => {}
     }
-    let items = fs::read_dir(root).map_err(|error| WriteError::io(root, &error))?;
-    let names = items.filter_map(|item| item.ok().map(|item| PathBuf::from(item.file_name())));
+    let items = disk::items(root).map_err(|error| WriteError::io(root, &error))?;
+    let names = items
+        .into_iter()
+        .filter_map(|(item, _)| item.file_name().map(PathBuf::from));
     // The smallest name, so that the message is the same each time.
     Ok(names.min())
 }

@@ -1,9 +1,9 @@
 //! One file, replaced whole.
 
-use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use super::disk::{self, Output};
 use super::place::{self, Found};
 use super::stage::{self, Stage};
 use super::{Existing, WriteError};
@@ -14,7 +14,7 @@ pub struct Single {
     path: PathBuf,
     found: Option<Found>,
     stage: Stage,
-    out: BufWriter<File>,
+    out: BufWriter<Output>,
 }
 
 impl Single {
@@ -32,7 +32,7 @@ impl Single {
         }
         let stage = Stage::take(&stage::beside(&path)?)?;
         stage.clear()?;
-        let file = stage::create(&stage.numbered(0), &[], None);
+        let file = disk::create(&stage.numbered(0));
         let file = file.map_err(|error| WriteError::io(&path, &error))?;
         Ok(Self {
             path,
@@ -46,7 +46,8 @@ impl Single {
     ///
     /// # Errors
     ///
-    /// It cannot be written, or the file was changed meanwhile. It is as before then.
+    /// It cannot be written, or the file was changed meanwhile. It is as before then; only where the
+    /// system does not say that the new name is durable, the new content is there, as the error says.
     pub fn commit(mut self) -> Result<(), WriteError> {
         let path = &self.path;
         let refuse = |error: io::Error| WriteError::io(path, &error);
@@ -56,15 +57,21 @@ impl Single {
             file.set_permissions(found.permissions.clone())
                 .map_err(refuse)?;
         }
-        file.sync_all().map_err(refuse)?;
+        file.sync().map_err(refuse)?;
         // Somebody may have saved the file meanwhile.
         let now = place::existing(path)?;
         if now.map(|now| now.digest) != self.found.as_ref().map(|found| found.digest) {
             let reason = "the file was changed meanwhile; run again";
             return Err(WriteError::new(path, reason));
         }
-        fs::rename(self.stage.numbered(0), path).map_err(refuse)?;
-        path.parent().map_or(Ok(()), stage::sync_folder)
+        disk::rename(&self.stage.numbered(0), path).map_err(refuse)?;
+        path.parent()
+            .map_or(Ok(()), disk::sync_folder)
+            .map_err(|error| {
+                let reason =
+                    format!("it is written, but a loss of power may still undo that: {error}");
+                WriteError::new(path, reason)
+            })
     }
 }
 
@@ -83,7 +90,7 @@ impl Write for Single {
 ///
 /// # Errors
 ///
-/// The file is there and `existing` refuses that, or it cannot be written. It is as before then.
+/// The file is there and `existing` refuses that, or it cannot be written, as for [`Single::commit`].
 pub fn replace(path: &Path, content: &[u8], existing: Existing) -> Result<(), WriteError> {
     let mut single = Single::begin(path, existing)?;
     let written = single.write_all(content);

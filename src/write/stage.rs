@@ -1,16 +1,16 @@
 //! The folder in which a change is put together. Who holds its lock is the only one at work.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
+use std::fs::{File, Permissions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::{WriteError, place};
+use super::{WriteError, disk, journal, place};
 
 /// The name of a stage inside the folder that is changed.
-pub const NAME: &str = ".corpuslint-change";
+pub const NAME: &str = crate::snapshot::STAGE;
 
 /// A stage that this process has locked. The lock goes with the process, however it ends.
 pub(super) struct Stage {
@@ -44,7 +44,7 @@ impl Stage {
     pub(super) fn take(folder: &Path) -> Result<Self, WriteError> {
         // A stage that another run removes between the two steps is made again.
         for _ in 0..100 {
-            match fs::create_dir(folder) {
+            match disk::create_folder(folder) {
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
                     return Err(WriteError::io(folder, &error));
                 }
@@ -100,21 +100,26 @@ impl Stage {
 
     /// Removes what an earlier run left, and makes the folders for this one.
     pub(super) fn clear(&self) -> Result<(), WriteError> {
-        self.remove_contents();
+        self.remove_contents()
+            .map_err(|error| WriteError::io(&self.folder, &error))?;
         for name in ["new", "old"] {
             let folder = self.folder.join(name);
-            fs::create_dir(&folder).map_err(|error| WriteError::io(&folder, &error))?;
+            disk::create_folder(&folder).map_err(|error| WriteError::io(&folder, &error))?;
         }
         Ok(())
     }
 
-    /// The journal goes first: without it the rest means nothing. The lock goes last.
-    fn remove_contents(&self) {
-        let _ = fs::remove_file(self.folder.join(super::journal::NAME));
-        for name in ["tree", "new", "old"] {
-            let _ = fs::remove_dir_all(self.folder.join(name));
+    /// The journal goes first: without it the rest means nothing, and with it the rest is needed. The
+    /// lock goes last.
+    fn remove_contents(&self) -> io::Result<()> {
+        let at = |name: &str| self.folder.join(name);
+        for journal in [journal::NAME, journal::UNDONE] {
+            gone(disk::remove_file(&at(journal)))?;
         }
-        let _ = fs::remove_file(self.folder.join(super::journal::DRAFT));
+        for name in ["tree", "new", "old"] {
+            gone(disk::remove_all(&at(name)))?;
+        }
+        gone(disk::remove_file(&at(journal::DRAFT)))
     }
 }
 
@@ -130,10 +135,20 @@ impl Drop for Stage {
         if self.keep.load(Ordering::Relaxed) {
             return;
         }
-        self.remove_contents();
-        let _ = fs::remove_file(self.folder.join(LOCK));
-        let _ = fs::remove_dir(&self.folder);
+        // What cannot be removed is left for the next run.
+        if self.remove_contents().is_ok() {
+            let _ = disk::remove_file(&self.folder.join(LOCK));
+            let _ = disk::remove_folder(&self.folder);
+        }
         self.lock = None;
+    }
+}
+
+/// That something is not there is no reason to fail where it is to go.
+fn gone(removed: io::Result<()>) -> io::Result<()> {
+    match removed {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
 }
 
@@ -148,12 +163,7 @@ fn lock(folder: &Path) -> Result<Option<File>, WriteError> {
             "it is a link or no plain file; remove it",
         ));
     }
-    let opened = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&path);
-    let file = match opened {
+    let file = match disk::open_lock(&path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(WriteError::io(&path, &error)),
@@ -174,8 +184,8 @@ fn busy(folder: &Path) -> WriteError {
 #[cfg(unix)]
 fn is_same(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
-    match (file.metadata(), fs::symlink_metadata(path)) {
-        (Ok(a), Ok(b)) => (a.dev(), a.ino()) == (b.dev(), b.ino()),
+    match (file.metadata(), disk::metadata(path)) {
+        (Ok(a), Ok(Some(b))) => (a.dev(), a.ino()) == (b.dev(), b.ino()),
         _ => false,
     }
 }
@@ -186,13 +196,13 @@ fn is_same(_: &File, path: &Path) -> bool {
 }
 
 /// Writes a new file. A file or a link that is there already is not touched.
-pub(super) fn create(path: &Path, content: &[u8], mode: Option<Permissions>) -> io::Result<File> {
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+pub(super) fn create(path: &Path, content: &[u8], mode: Option<Permissions>) -> io::Result<()> {
+    let mut file = disk::create(path)?;
     file.write_all(content)?;
     if let Some(mode) = mode {
         file.set_permissions(mode)?;
     }
-    Ok(file)
+    Ok(())
 }
 
 /// Syncs that wait for the disk at the same time: it serves them together.
@@ -204,8 +214,7 @@ pub(super) fn sync_files(files: impl Iterator<Item = PathBuf> + Send) -> Result<
     let next = || files.lock().unwrap_or_else(PoisonError::into_inner).next();
     let work = || {
         while let Some(path) = next() {
-            let synced = File::open(&path).and_then(|file| file.sync_all());
-            synced.map_err(|error| WriteError::io(&path, &error))?;
+            disk::sync_file(&path).map_err(|error| WriteError::io(&path, &error))?;
         }
         Ok(())
     };
@@ -224,22 +233,14 @@ pub(super) fn sync_files(files: impl Iterator<Item = PathBuf> + Send) -> Result<
 pub(super) fn files_in(folders: &BTreeSet<PathBuf>) -> Result<Vec<PathBuf>, WriteError> {
     let mut found = Vec::new();
     for folder in folders {
-        let refuse = |error: io::Error| WriteError::io(folder, &error);
-        for item in fs::read_dir(folder).map_err(refuse)? {
-            let item = item.map_err(refuse)?;
-            if item.file_type().map_err(refuse)?.is_file() {
-                found.push(item.path());
-            }
-        }
+        let items = disk::items(folder).map_err(|error| WriteError::io(folder, &error))?;
+        let files = items.into_iter().filter(|(_, plain)| *plain);
+        found.extend(files.map(|(path, _)| path));
     }
     Ok(found)
 }
 
-/// Makes the names in a folder durable. Only Unix has this, and needs it.
+/// Makes the names in a folder durable.
 pub(super) fn sync_folder(folder: &Path) -> Result<(), WriteError> {
-    if cfg!(unix) {
-        let synced = File::open(folder).and_then(|folder| folder.sync_all());
-        synced.map_err(|error| WriteError::io(folder, &error))?;
-    }
-    Ok(())
+    disk::sync_folder(folder).map_err(|error| WriteError::io(folder, &error))
 }

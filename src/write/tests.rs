@@ -5,6 +5,8 @@ use tempfile::TempDir;
 
 use super::*;
 
+mod every_call;
+
 fn folder(files: &[(&str, &str)]) -> TempDir {
     let folder = TempDir::new().expect("a folder");
     for (path, text) in files {
@@ -201,8 +203,12 @@ fn interrupted(root: &Path, steps: usize) {
     change.write("new/d", b"2", Before::Any).expect("staged");
     change.stage.keep(stage::Keep::Yes);
     let operations = change.operations.lock().expect("operations").clone();
-    journal::write(&change.stage, &operations).expect("a journal");
-    for (index, operation) in operations.iter().enumerate().take(steps) {
+    let journal = journal::Journal {
+        operations,
+        ..journal::Journal::default()
+    };
+    journal::write(&change.stage, &journal).expect("a journal");
+    for (index, operation) in journal.operations.iter().enumerate().take(steps) {
         apply::step(root, &change.stage, index, operation).expect("a step");
     }
 }
@@ -213,7 +219,10 @@ fn an_interrupted_change_is_finished() {
         let root = folder(&[("a", "1"), ("b", "1"), ("other", "1")]);
         interrupted(root.path(), steps);
         assert!(is_unfinished(root.path()));
-        assert_eq!(recover(root.path()).expect("finished"), Some(3));
+        assert_eq!(
+            recover(root.path()).expect("finished"),
+            Some(Recovered::Finished(3))
+        );
         assert_eq!(shown(root.path()), "a=2 new/d=2 other=1", "{steps}");
         assert!(!is_unfinished(root.path()));
         assert_eq!(recover(root.path()).expect("nothing to do"), None);
@@ -225,11 +234,21 @@ fn an_edit_behind_an_interruption_is_not_overwritten() {
     let root = folder(&[("a", "1"), ("b", "1")]);
     interrupted(root.path(), 1);
     fs::write(root.path().join("b"), "edited").expect("a file");
+    let recovered = recover(root.path()).expect("taken back");
+    assert_eq!(recovered, Some(Recovered::TakenBack(3)));
+    assert_eq!(shown(root.path()), "a=1 b=edited");
+}
+
+#[test]
+fn an_edit_of_what_an_interrupted_change_has_written_is_for_people() {
+    let root = folder(&[("a", "1"), ("b", "1")]);
+    interrupted(root.path(), 2);
+    fs::write(root.path().join("a"), "edited").expect("a file");
     for _ in 0..2 {
         let error = recover(root.path()).expect_err("refused");
-        assert!(error.path.ends_with("b"), "{error}");
+        assert!(error.path.ends_with("a"), "{error}");
     }
-    fs::write(root.path().join("b"), "1").expect("a file");
+    fs::write(root.path().join("a"), "2").expect("a file");
     recover(root.path()).expect("finished");
     assert_eq!(shown(root.path()), "a=2 new/d=2");
 }

@@ -19,7 +19,19 @@ pub(crate) fn faults(out: &Path, case: &Value) -> Vec<String> {
     std::fs::copy(schema, corpus.join("schema.json")).expect("a schema");
     let profile = "version = 1\nroot = \".\"\n[kind.entry]\nfiles = [\"**/*\"]\nschema = \"schema.json\"\nbody = \"description\"\n";
     std::fs::write(corpus.join("corpuslint.toml"), profile).expect("a profile");
+    if super::needs(case, "non-root") && super::is_root() {
+        let owned = Command::new("chown")
+            .args(["-R", "65534:65534"])
+            .arg(&home)
+            .status();
+        assert!(
+            owned.is_ok_and(|owned| owned.success()),
+            "the owner changes"
+        );
+    }
     let place = Place {
+        out,
+        case,
         old: read(&home),
         new: expected(&home),
         home,
@@ -38,18 +50,21 @@ pub(crate) fn faults(out: &Path, case: &Value) -> Vec<String> {
     found
 }
 
-struct Place {
+struct Place<'p> {
+    out: &'p Path,
+    case: &'p Value,
     home: PathBuf,
     corpus: PathBuf,
     old: Files,
     new: Files,
 }
 
-impl Place {
+impl Place<'_> {
     fn try_scenario(&self, case: &Value, command: &[&str]) -> Vec<String> {
         let never = case["never"].to_string();
         match case["scenario"].as_str().unwrap_or("fix") {
             "kill" => self.killed(command),
+            "disk-full" => self.without_room(command),
             "edit-during-run" => self.edited(command),
             "swap-during-run" => self.swapped(command),
             scenario => {
@@ -81,7 +96,7 @@ impl Place {
     }
 
     fn spawn(&self, command: &[&str]) -> Child {
-        Command::new(env!("CARGO_BIN_EXE_corpuslint"))
+        super::program(self.out, self.case)
             .args(command)
             .current_dir(&self.corpus)
             .stdin(Stdio::null())
@@ -137,6 +152,52 @@ impl Place {
             let _ = std::fs::remove_dir_all(self.corpus.join(".corpuslint-change"));
             faults.extend(self.states(command));
         }
+        faults
+    }
+
+    /// On a file system that has no room for any new content.
+    fn without_room(&self, command: &[&str]) -> Vec<String> {
+        let small = self.out.join("small");
+        std::fs::create_dir_all(&small).expect("a folder");
+        let size: usize = self
+            .old
+            .values()
+            .map(|(text, _)| text.len().max(4096) + 4096)
+            .sum();
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"])
+            .arg(&small)
+            .output();
+        if !mounted.is_ok_and(|mounted| mounted.status.success()) {
+            println!("skipped: a small file system cannot be mounted here");
+            return Vec::new();
+        }
+        let copied = Command::new("cp")
+            .arg("-a")
+            .arg(&self.corpus)
+            .arg(&small)
+            .status();
+        assert!(copied.is_ok_and(|copied| copied.success()), "a copy");
+        let filler = small.join("filler");
+        let mut room = std::fs::File::create(&filler).expect("a file");
+        while std::io::Write::write_all(&mut room, &[0; 4096]).is_ok() {}
+        drop(room);
+        let place = Place {
+            out: self.out,
+            case: self.case,
+            home: small.clone(),
+            corpus: small.join("corpus"),
+            old: inside(&self.old),
+            new: inside(&self.new),
+        };
+        let mut child = place.spawn(command);
+        let status = child.wait().expect("it ends");
+        let _ = std::fs::remove_file(&filler);
+        let mut faults = place.states(command);
+        if !matches!(status.code(), Some(1 | 2)) {
+            faults.push(format!("it ended with {status}"));
+        }
+        let _ = Command::new("umount").arg(&small).output();
         faults
     }
 
@@ -206,6 +267,14 @@ impl Place {
             }
         }
     }
+}
+
+/// Only what is in the corpus.
+fn inside(files: &Files) -> Files {
+    let corpus = files.iter().filter(|(path, _)| path.starts_with("corpus"));
+    corpus
+        .map(|(path, file)| (path.clone(), file.clone()))
+        .collect()
 }
 
 fn is_entry(path: &Path) -> bool {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::{Read, Seek, SeekFrom};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::{Damage, Format, LinkError, Origin, SourceFile, Workspace, finish};
 use crate::diagnostic::Diagnostic;
@@ -33,6 +33,7 @@ impl Stored {
             stray: None,
             origin: Origin::Text(text),
             content: None,
+            stamp: OnceLock::new(),
         }
     }
 }
