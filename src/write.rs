@@ -399,5 +399,3 @@ pub fn is_unfinished(root: &Path) -> bool {
 
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod refusals;

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use super::place::{digest, examine, first_item, metadata};
-use super::{Before, Change, Existing, WriteError, forget, keep};
+use crate::write::place::{digest, examine, first_item, metadata};
+use crate::write::{Before, Change, Existing, WriteError, forget, keep};
 
 /// A folder with a file in it.
 fn folder() -> TempDir {
