@@ -67,10 +67,11 @@ fn plain() -> &'static Plain {
 
 /// Puts a text wherever a stranger's text is printed.
 pub fn escape(bytes: &[u8]) {
-    // What is short is tried often, and what is cut has an escape of its own.
+    // Reports hold the text many times, so only a short one is tried often.
     let text = decode_lossy(&bytes[..bytes.len().min(300)]);
     words(&text);
     words(&text.repeat(5));
+    let text = decode_lossy(&bytes[..bytes.len().min(100)]);
     for format in FORMATS {
         findings(format, &text);
     }

@@ -6,6 +6,7 @@ use tempfile::TempDir;
 use super::*;
 
 mod every_call;
+mod refusals;
 
 fn folder(files: &[(&str, &str)]) -> TempDir {
     let folder = TempDir::new().expect("a folder");
