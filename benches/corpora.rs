@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! cargo bench --bench corpora -- generate RELEASE.json DIR COPIES   one file an entry
+//! cargo bench --bench corpora -- stat DIR                           find every file, and stat it
 //! cargo bench --bench corpora -- read DIR                           read every file
 //! cargo bench --bench corpora -- parse DIR                          read and parse every file
 //! cargo bench --bench corpora -- gate DIR BASE [HEAD]               check HEAD, or the files on
@@ -23,12 +24,12 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Instant;
 
-use corpuslint::cache::Store;
+use corpuslint::cache::{Store, narrow};
 use corpuslint::diagnostic::Change;
 use corpuslint::entry::ordinal_date;
 use corpuslint::lint::{Changed, Gate, Options, Session, Snapshot, compare};
 use corpuslint::snapshot::git::Repository;
-use corpuslint::snapshot::{Finder, Workspace};
+use corpuslint::snapshot::{Finder, Workspace, stamp};
 use corpuslint::syntax::{Format, Limits, parse};
 use rayon::prelude::*;
 use serde_json::Value;
@@ -47,12 +48,19 @@ fn main() {
         ["gate", folder, base] => gate(Path::new(folder), base, None),
         ["gate", folder, base, head] => gate(Path::new(folder), base, Some(head)),
         ["keys", folder] => keys(Path::new(folder)),
-        ["read", folder] => floor(Path::new(folder), |text| text.len()),
-        ["parse", folder] => floor(Path::new(folder), |text| {
-            let (document, problems) = parse(text, Format::Yaml, None, &Limits::default());
+        ["stat", folder] => floor(Path::new(folder), |path| {
+            std::fs::metadata(path).expect("a file").len() as usize
+        }),
+        ["read", folder] => floor(Path::new(folder), |path| read(path).len()),
+        ["parse", folder] => floor(Path::new(folder), |path| {
+            let text = read(path);
+            let (document, problems) = parse(&text, Format::Yaml, None, &Limits::default());
             document.nodes().count() + problems.len()
         }),
-        _ => eprintln!("see the comment at the top of benches/corpora.rs"),
+        _ => {
+            eprintln!("see the comment at the top of benches/corpora.rs");
+            std::process::exit(2);
+        }
     }
 }
 
@@ -129,6 +137,7 @@ fn gate(folder: &Path, base: &str, head: Option<&str>) {
         None => {
             let root = at.root();
             let files = Finder::new(&at, root.clone()).walk(&root).expect("files");
+            stamp(&files);
             lap("walk the files on disk");
             let limit = at.profile.limits.file_bytes;
             let tree = repository.working_tree(&files, limit).expect("a tree");
@@ -137,7 +146,8 @@ fn gate(folder: &Path, base: &str, head: Option<&str>) {
         }
     };
     let none = AtomicUsize::new(0);
-    let narrow = store.narrow(&repository, [base.tree, head], &at, &options, &none);
+    let trees = [base.tree, head];
+    let narrow = narrow(Some(&store), &repository, trees, &at, &options, &none);
     let narrow = narrow.expect("files").expect("plain names");
     lap("know both trees");
     let side = |files, known, name| Snapshot {
@@ -166,7 +176,7 @@ fn gate(folder: &Path, base: &str, head: Option<&str>) {
 }
 
 /// Does something cheap with every YAML file under a folder, on as many threads as a check.
-fn floor(folder: &Path, work: impl Fn(&str) -> usize + Sync) {
+fn floor(folder: &Path, work: impl Fn(&Path) -> usize + Sync) {
     let mut paths: Vec<PathBuf> = ignore::WalkBuilder::new(folder)
         .standard_filters(false)
         .build()
@@ -178,11 +188,12 @@ fn floor(folder: &Path, work: impl Fn(&str) -> usize + Sync) {
         })
         .collect();
     paths.sort();
-    let total: usize = paths
-        .par_iter()
-        .map(|path| work(&std::fs::read_to_string(path).expect("a text")))
-        .sum();
+    let total: usize = paths.par_iter().map(|path| work(path)).sum();
     println!("{} files, {total}", paths.len());
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).expect("a text")
 }
 
 /// One entry of the release.

@@ -1,9 +1,11 @@
-//! The folder in a repository in which outcomes are kept from run to run.
+//! What is kept from run to run: here the outcomes of files in git, in [`seen`] what a folder gave.
 //!
-//! It is `corpuslint` in the folder that all working trees of a repository share, and can be deleted
+//! The folder of a repository is `corpuslint` in the folder that all working trees of a repository share, and can be deleted
 //! at any time. Each file in it is written once and never changed: runs at the same time do not
 //! disturb one another, and a file that is broken is as if it were not there. Where nothing can be
 //! written, nothing is kept.
+
+pub mod seen;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -76,56 +78,6 @@ impl Store {
         })
     }
 
-    /// What is needed to compare two trees; see [`lint::narrow`]. A tree that was seen before on the
-    /// same day costs nothing, any other a check of its files, of which those that were seen before
-    /// are not read. `None` where names of files are too odd: then all files are to be compared.
-    ///
-    /// # Errors
-    ///
-    /// A tree cannot be read, or a schema of the binary's profile cannot be compiled.
-    pub fn narrow(
-        &self,
-        repository: &Arc<Repository>,
-        trees: [Id; 2],
-        workspace: &Workspace,
-        options: &Options,
-        progress: &AtomicUsize,
-    ) -> Result<Option<Narrow>, NarrowError> {
-        let (base, head) = rayon::join(
-            || self.known(repository, trees[0], workspace),
-            || self.known(repository, trees[1], workspace),
-        );
-        let (base, head) = (base?, head?);
-        let changed = repository.changed(trees[0], trees[1], workspace)?;
-        let known = match (base, head) {
-            (Some(base), Some(head)) => [base, head],
-            (Some(base), None) => {
-                let head = self.opened_tree(repository, trees[1], workspace, options)?;
-                let like = like(&base, &changed, None);
-                let (known, rest) = head.survey(workspace, Some(like), progress)?;
-                rest.free();
-                [base, known]
-            }
-            (None, Some(head)) => {
-                let base = self.opened_tree(repository, trees[0], workspace, options)?;
-                let like = like(&head, &changed, None);
-                let (known, rest) = base.survey(workspace, Some(like), progress)?;
-                rest.free();
-                [known, head]
-            }
-            (None, None) => {
-                let base = self.opened_tree(repository, trees[0], workspace, options)?;
-                let head = self.opened_tree(repository, trees[1], workspace, options)?;
-                let (base, rest) = base.survey(workspace, None, progress)?;
-                let like = like(&base, &changed, Some(rest));
-                let (head, rest) = head.survey(workspace, Some(like), progress)?;
-                rest.free();
-                [base, head]
-            }
-        };
-        lint::narrow(repository, trees, changed, known, workspace, options)
-    }
-
     /// What is kept of a tree.
     fn known(
         &self,
@@ -136,24 +88,6 @@ impl Store {
         let listing = repository.listing(tree, workspace)?;
         let bytes = read(&self.folder.join(self.tree_name(listing)));
         Ok(bytes.and_then(|bytes| Known::read(bytes, &self.digest, self.today, listing)))
-    }
-
-    fn opened_tree(
-        &self,
-        repository: &Arc<Repository>,
-        tree: Id,
-        workspace: &Workspace,
-        options: &Options,
-    ) -> Result<Opened, NarrowError> {
-        let (cache, files) = rayon::join(|| self.cache(), || repository.files(tree, workspace));
-        Ok(Opened {
-            listing: repository.listing(tree, workspace)?,
-            files: files?,
-            options: Options {
-                cache: Some(cache),
-                ..options.clone()
-            },
-        })
     }
 
     fn tree_name(&self, tree: Id) -> String {
@@ -202,7 +136,6 @@ impl Store {
     /// Removes what was left long ago, and trees beyond the newest.
     fn tidy(&self) {
         let limit = SystemTime::now().checked_sub(OLD);
-        let age = |path: &PathBuf| fs::metadata(path).and_then(|meta| meta.modified()).ok();
         let mut trees = files(&self.folder, TREE);
         trees.sort_by_key(|path| std::cmp::Reverse(age(path)));
         let beyond = trees.split_off(trees.len().min(TREES));
@@ -217,6 +150,59 @@ impl Store {
     }
 }
 
+/// What is needed to compare two trees; see [`lint::narrow`]. A tree that was seen before on the
+/// same day costs nothing, any other a check of its files, of which those that were seen before
+/// are not read. Without a store no file was seen before. `None` where names of files are too odd:
+/// then all files are to be compared.
+///
+/// # Errors
+///
+/// A tree cannot be read, or a schema of the binary's profile cannot be compiled.
+pub fn narrow(
+    store: Option<&Store>,
+    repository: &Arc<Repository>,
+    trees: [Id; 2],
+    workspace: &Workspace,
+    options: &Options,
+    progress: &AtomicUsize,
+) -> Result<Option<Narrow>, NarrowError> {
+    let known = |tree| match store {
+        Some(store) => store.known(repository, tree, workspace),
+        None => Ok(None),
+    };
+    let open = |tree| Opened::new(store, repository, tree, workspace, options);
+    let (base, head) = rayon::join(|| known(trees[0]), || known(trees[1]));
+    let (base, head) = (base?, head?);
+    let changed = repository.changed(trees[0], trees[1], workspace)?;
+    let known = match (base, head) {
+        (Some(base), Some(head)) => [base, head],
+        (Some(base), None) => {
+            let head = open(trees[1])?;
+            let like = like(&base, &changed, None);
+            let (known, rest) = head.survey(workspace, Some(like), progress)?;
+            rest.free();
+            [base, known]
+        }
+        (None, Some(head)) => {
+            let base = open(trees[0])?;
+            let like = like(&head, &changed, None);
+            let (known, rest) = base.survey(workspace, Some(like), progress)?;
+            rest.free();
+            [known, head]
+        }
+        (None, None) => {
+            let base = open(trees[0])?;
+            let head = open(trees[1])?;
+            let (base, rest) = base.survey(workspace, None, progress)?;
+            let like = like(&base, &changed, Some(rest));
+            let (head, rest) = head.survey(workspace, Some(like), progress)?;
+            rest.free();
+            [base, head]
+        }
+    };
+    lint::narrow(repository, trees, changed, known, workspace, options)
+}
+
 /// A tree of which nothing is kept.
 struct Opened {
     listing: Id,
@@ -225,6 +211,27 @@ struct Opened {
 }
 
 impl Opened {
+    fn new(
+        store: Option<&Store>,
+        repository: &Arc<Repository>,
+        tree: Id,
+        workspace: &Workspace,
+        options: &Options,
+    ) -> Result<Self, NarrowError> {
+        let (cache, files) = rayon::join(
+            || store.map(Store::cache),
+            || repository.files(tree, workspace),
+        );
+        Ok(Self {
+            listing: repository.listing(tree, workspace)?,
+            files: files?,
+            options: Options {
+                cache,
+                ..options.clone()
+            },
+        })
+    }
+
     fn survey<'o>(
         &'o self,
         workspace: &'o Workspace,
@@ -252,6 +259,11 @@ fn like<'l>(
         changed,
         surveyed,
     }
+}
+
+/// When a file was last written.
+fn age(path: &PathBuf) -> Option<SystemTime> {
+    fs::metadata(path).and_then(|meta| meta.modified()).ok()
 }
 
 fn name(path: &Path) -> &str {

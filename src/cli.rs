@@ -9,6 +9,7 @@ mod fmt;
 mod gate;
 mod id;
 mod init;
+mod link;
 mod lsp;
 mod manual;
 mod migrate;
@@ -18,6 +19,7 @@ mod progress;
 mod rewriting;
 mod schema;
 mod scope;
+mod shard;
 mod shelf;
 mod state;
 mod stats;
@@ -66,6 +68,8 @@ struct Cli {
 enum Command {
     /// Check files, folders or a release file; without a path, the corpus around the current folder
     Check(CheckArgs),
+    /// Join what the shards of a corpus gave (`check --shard`): the findings are those of one run
+    Link(link::Args),
     /// Write entries in their one canonical form, and keep their comments
     Fmt(fmt::Args),
     /// Show the page of a rule; without one, the table of all rules
@@ -113,6 +117,21 @@ struct CheckArgs {
     gate: gate::Args,
     #[command(flatten)]
     fixing: fixing::Args,
+    #[command(flatten)]
+    shard: shard::Args,
+    /// Run only these rules
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    select: Vec<String>,
+    /// Do not run these rules
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    ignore: Vec<String>,
+    #[command(flatten)]
+    telling: Telling,
+}
+
+/// How findings are told, and which of them fail a run.
+#[derive(Args)]
+struct Telling {
     /// How to write the findings; may be given again, with an --output-file each
     ///
     /// Paths are relative to the current folder in human and concise, so that they can be opened
@@ -122,12 +141,6 @@ struct CheckArgs {
     /// Write to this file instead of the standard output; belongs to the --output-format before it
     #[arg(long, value_name = "FILE")]
     output_file: Vec<PathBuf>,
-    /// Run only these rules
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    select: Vec<String>,
-    /// Do not run these rules
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    ignore: Vec<String>,
     /// Exit with 1 when a finding is at least this bad
     #[arg(long, value_enum, default_value = "error", value_name = "SEVERITY")]
     fail_on: Severity,
@@ -217,6 +230,10 @@ fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         Command::Check(args) => {
             let matches = matches.subcommand_matches("check").unwrap_or(matches);
             check::run(args, &output::destinations(matches)?, screen)
+        }
+        Command::Link(args) => {
+            let matches = matches.subcommand_matches("link").unwrap_or(matches);
+            link::run(args, &output::destinations(matches)?, screen)
         }
         Command::Fmt(args) => fmt::run(args, screen),
         Command::Explain(args) => explain::run(args, screen),

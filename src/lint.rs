@@ -7,7 +7,9 @@ mod finish;
 mod gather;
 mod known;
 mod levels;
+mod link;
 mod session;
+mod shard;
 mod suppression;
 mod survey;
 mod verdict;
@@ -15,10 +17,12 @@ mod verdict;
 pub use backtest::{Backtest, BacktestRevision, Revision, backtest};
 pub use compare::{Gate, Retirement, Snapshot, Trust, Waiver, compare, tombstone};
 pub use known::{Known, Narrow, NarrowError, narrow};
+pub use link::{LinkError, Union, link};
 pub use session::{Changed, Session};
+pub use shard::{Shard, ShardError, write_facts};
 pub use suppression::may_be_allowed;
 pub use survey::{Like, Surveyed, survey};
-pub use verdict::Verdict;
+pub use verdict::{Summary, Verdict};
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -27,7 +31,7 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 
 use crate::corpus::{Corpus, CorpusFile};
-use crate::diagnostic::{Change, Diagnostic, Severity};
+use crate::diagnostic::Diagnostic;
 use crate::entry::{self, Facts, Vocabulary};
 use crate::history::Comparison;
 use crate::profile::Kind;
@@ -54,41 +58,6 @@ pub struct Options {
     pub whole_corpus: bool,
     /// What files gave in earlier runs.
     pub cache: Option<Arc<cache::Cache>>,
-}
-
-/// How much was looked at and found.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Summary {
-    /// Files that were looked at.
-    pub files: usize,
-    /// Entries in them, one for each ID.
-    pub entries: usize,
-    /// Findings that are errors.
-    pub errors: usize,
-    /// Findings that are warnings.
-    pub warnings: usize,
-    /// Findings that are notes.
-    pub notes: usize,
-}
-
-impl Summary {
-    /// Counts findings, beside what was looked at. What a change has fixed is no finding any more.
-    #[must_use]
-    pub fn of(diagnostics: &[Diagnostic], files: usize, entries: usize) -> Self {
-        let count = |severity| {
-            let same = diagnostics
-                .iter()
-                .filter(|found| found.severity == severity && found.change != Some(Change::Fixed));
-            same.count()
-        };
-        Self {
-            files,
-            entries,
-            errors: count(Severity::Error),
-            warnings: count(Severity::Warning),
-            notes: count(Severity::Note),
-        }
-    }
 }
 
 /// The result of a run.
@@ -149,20 +118,12 @@ pub fn inspect<T>(
         revision: None,
     };
     finish::locate(&mut late.iter_mut().collect::<Vec<_>>(), &[here]);
-    let Linked {
-        corpus,
-        mut diagnostics,
-        suppressions,
-    } = linked;
-    diagnostics.append(&mut late);
-    let diagnostics = finish::finish(diagnostics, suppressions, &stage.levels);
-    let report = Report {
-        summary: Summary::of(&diagnostics, files.len(), corpus.definitions().count()),
-        kinds: count_kinds(&corpus),
-        diagnostics,
-        comparison: None,
-    };
-    Ok((report, look(&corpus)))
+    let (report, corpus) = linked.reported(late, &stage.levels);
+    let seen = look(&corpus);
+    // They are many small pieces; whoever asked need not wait until all are freed.
+    let entries = corpus.into_entries();
+    rayon::spawn(move || drop(entries));
+    Ok((report, seen))
 }
 
 fn count_kinds(corpus: &Corpus<'_>) -> Vec<(String, usize)> {
@@ -205,6 +166,23 @@ struct Linked<'r> {
     /// Findings of single files.
     diagnostics: Vec<Diagnostic>,
     suppressions: Vec<(Arc<str>, Suppression)>,
+}
+
+impl<'r> Linked<'r> {
+    /// The report, with the findings of the corpus.
+    fn reported(self, mut late: Vec<Diagnostic>, levels: &Levels) -> (Report, Corpus<'r>) {
+        let (mut diagnostics, corpus) = (self.diagnostics, self.corpus);
+        diagnostics.append(&mut late);
+        let diagnostics = finish::finish(diagnostics, self.suppressions, levels);
+        let entries = corpus.definitions().count();
+        let report = Report {
+            summary: Summary::of(&diagnostics, corpus.files.len(), entries),
+            kinds: count_kinds(&corpus),
+            diagnostics,
+            comparison: None,
+        };
+        (report, corpus)
+    }
 }
 
 impl<'r> Stage<'r> {
@@ -255,10 +233,16 @@ impl<'r> Stage<'r> {
     }
 
     fn linked(&self, files: &[SourceFile], gathered: Gathered) -> Linked<'r> {
-        let mut linked: Vec<CorpusFile> = files
-            .iter()
-            .map(|file| CorpusFile::of(&file.path))
-            .collect();
+        let paths = files.iter().map(|file| &file.path);
+        self.joined(paths, gathered)
+    }
+
+    fn joined<'p>(
+        &self,
+        paths: impl Iterator<Item = &'p Arc<str>>,
+        gathered: Gathered,
+    ) -> Linked<'r> {
+        let mut linked: Vec<CorpusFile> = paths.map(CorpusFile::of).collect();
         for (number, id) in gathered.broken_ids {
             linked[number].broken_id = Some(self.words.names.name(&id));
         }
@@ -293,7 +277,15 @@ impl<'r> Stage<'r> {
 
     fn file(&self, file: &SourceFile) -> Result<Outcome, SchemaError> {
         let limit = self.workspace.profile.limits.file_bytes;
-        let bytes = match file.read(limit) {
+        self.read(file, file.read(limit))
+    }
+
+    fn read(
+        &self,
+        file: &SourceFile,
+        bytes: Result<Vec<u8>, Unread>,
+    ) -> Result<Outcome, SchemaError> {
+        let bytes = match bytes {
             Ok(bytes) => bytes,
             Err(unread) => return Ok(self.unread(file, "", &unread)),
         };

@@ -28,7 +28,7 @@ pub use run::{Job, Migrated, Opened, Proof};
 pub use sink::{Sink, ToFile, ToFolder, ToNothing};
 
 use layout::Layout;
-use loss::Losses;
+use loss::{Loss, Losses};
 use model::{Entry, Model};
 
 /// Why a migration stopped. Nothing was written then.
@@ -153,12 +153,48 @@ impl Format {
     }
 }
 
+/// Reads a corpus in memory, as [`Opened`] reads one on disk.
+///
+/// # Errors
+///
+/// What cannot be read without loss.
+pub fn read(
+    files: &Files,
+    from: Format,
+    layout: &Layout<'_>,
+) -> Result<(Model, Vec<Loss>), MigrateError> {
+    let mut losses = Losses::default();
+    let model = run::parse(files, from, layout, &mut losses)?;
+    Ok((model, losses.finish()))
+}
+
+/// Writes a corpus into memory, as [`Opened`] writes one to disk.
+///
+/// # Errors
+///
+/// What the format cannot hold.
+pub fn write(
+    model: &Model,
+    to: Format,
+    layout: &Layout<'_>,
+) -> Result<(Files, Vec<Loss>), MigrateError> {
+    let mut losses = Losses::default();
+    let files = run::render(model, to, layout, &mut losses)?;
+    Ok((files, losses.finish()))
+}
+
 /// Files in memory, by their paths below one folder. A format that is one file has one without a
 /// path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Files(Vec<(String, Vec<u8>)>);
 
 impl Files {
+    /// Files by their paths below one folder; a single file that is the whole has an empty path.
+    #[must_use]
+    pub fn new(files: Vec<(String, Vec<u8>)>) -> Self {
+        Self(files)
+    }
+
     /// A single file.
     fn one(text: String) -> Self {
         Self(vec![(String::new(), text.into_bytes())])
@@ -168,7 +204,8 @@ impl Files {
         self.0.push((path, bytes));
     }
 
-    fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
+    /// Paths and bytes.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
         self.0
             .iter()
             .map(|(path, bytes)| (path.as_str(), bytes.as_slice()))

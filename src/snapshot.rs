@@ -3,19 +3,22 @@
 
 mod find;
 pub mod git;
+mod stamp;
 mod workspace;
 
 /// What the names of folders end with in which changes are put together.
 pub const STAGE: &str = ".corpuslint-change";
 
 pub use find::Finder;
+pub use stamp::{SECOND, Stamp, Stamped, nanoseconds, stamp};
 pub use workspace::{Fault, Nearest, Workspace};
 
+use std::borrow::Cow;
 use std::fmt;
 use std::fs;
 use std::io::Read;
 use std::path::{Component, MAIN_SEPARATOR, Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::syntax::Format;
 use crate::text::NotText;
@@ -78,6 +81,8 @@ pub struct SourceFile {
     pub origin: Origin,
     /// Git's name of its bytes, where that is known without reading them.
     pub content: Option<git::Id>,
+    /// What it looked like from outside when it was read, or looked at with [`stamp`].
+    pub stamp: OnceLock<Box<Stamp>>,
 }
 
 impl Origin {
@@ -85,7 +90,7 @@ impl Origin {
     fn content(&self) -> Option<git::Id> {
         match self {
             Self::Blob(blob) => Some(blob.id()),
-            Self::Disk(_) | Self::Text(_) => None,
+            Self::Below(_) | Self::Disk(_) | Self::Text(_) => None,
         }
     }
 }
@@ -93,6 +98,8 @@ impl Origin {
 /// Where the bytes of a file are.
 #[derive(Clone, Debug)]
 pub enum Origin {
+    /// In the file that has this path below this folder.
+    Below(Arc<Path>),
     /// In this file.
     Disk(PathBuf),
     /// Here.
@@ -112,7 +119,13 @@ impl SourceFile {
             return Err(Unread::Stray(reason.clone()));
         }
         match &self.origin {
-            Origin::Disk(path) => read_bounded(path, limit),
+            Origin::Below(_) | Origin::Disk(_) => {
+                let path = self.disk().unwrap_or_default();
+                let (bytes, stamp) = read_bounded(&path, limit)?;
+                // The first look counts: what changed after it will be noticed.
+                let _ = self.stamp.set(Box::new(stamp));
+                Ok(bytes)
+            }
             Origin::Text(bytes) => within(bytes, limit).map(<[u8]>::to_vec),
             Origin::Blob(blob) => blob.read(limit),
         }
@@ -120,25 +133,28 @@ impl SourceFile {
 
     /// The file on disk, where that is where its bytes are.
     #[must_use]
-    pub fn disk(&self) -> Option<&Path> {
+    pub fn disk(&self) -> Option<Cow<'_, Path>> {
         match &self.origin {
-            Origin::Disk(path) => Some(path),
+            Origin::Below(folder) => Some(folder.join(self.path.as_ref()).into()),
+            Origin::Disk(path) => Some(path.into()),
             Origin::Text(_) | Origin::Blob(_) => None,
         }
     }
 }
 
-/// Reads a file that is not larger than a limit, and not at all where it is.
-fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, Unread> {
+/// Reads a file that is not larger than a limit, and not at all where it is. Its stamp is from before
+/// it was read.
+fn read_bounded(path: &Path, limit: u64) -> Result<(Vec<u8>, Stamp), Unread> {
     let refuse = |error: &std::io::Error| Unread::Unreadable(plain(error));
     let mut file = fs::File::open(path).map_err(|error| refuse(&error))?;
-    let bytes = file.metadata().map_err(|error| refuse(&error))?.len();
+    let meta = file.metadata().map_err(|error| refuse(&error))?;
+    let bytes = meta.len();
     if bytes > limit {
         return Err(Unread::TooLarge { bytes, limit });
     }
     let content = read_all(&mut file, bytes, limit).map_err(|error| refuse(&error))?;
     within(&content, limit)?;
-    Ok(content)
+    Ok((content, Stamp::of(&meta)))
 }
 
 /// Reads a file that should have so many bytes, and at most one byte over a limit of one that grows.
@@ -196,8 +212,12 @@ pub fn stem(path: &str) -> &str {
 /// A path below a folder as it is written, where it is written in the plainest way; to compare
 /// whole texts is far cheaper than to compare them part by part.
 fn below<'p>(folder: &Path, path: &'p Path) -> Option<&'p str> {
-    let rest = path.to_str()?.strip_prefix(folder.to_str()?)?;
-    let inner = rest.strip_prefix('/').filter(|_| MAIN_SEPARATOR == '/')?;
+    let folder = folder.as_os_str().as_encoded_bytes();
+    let rest = path.as_os_str().as_encoded_bytes().strip_prefix(folder)?;
+    let inner = rest
+        .strip_prefix(b"/")
+        .filter(|_| MAIN_SEPARATOR == '/' && !folder.is_empty())?;
+    let inner = std::str::from_utf8(inner).ok()?;
     let is_plain = inner.split('/').all(|part| !matches!(part, "" | "."));
     is_plain.then_some(inner)
 }

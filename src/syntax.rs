@@ -3,6 +3,9 @@
 //! Parsing never fails: it gives a [`Document`] and the [`Problem`]s that were met. The tree is an
 //! arena of records in document order; text is borrowed from the source wherever the source says it
 //! literally.
+//!
+//! Plain YAML has a reader of its own, which is fast and gives way to the full parser wherever it is
+//! not sure. [`disagreement`] says where the two would differ; a fuzz target can call it with any text.
 
 mod builder;
 pub mod emit;
@@ -197,7 +200,7 @@ impl ProblemKind {
 
 /// One value or key of the arena. Children follow their collection; `next` is the first record
 /// behind the whole subtree.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Record {
     start: u32,
     end: u32,
@@ -220,7 +223,7 @@ enum TextAt {
 }
 
 /// A source as a tree of spanned values.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Document<'s> {
     source: &'s str,
     format: Format,
@@ -337,11 +340,60 @@ pub fn parse<'s>(
     body: Option<&str>,
     limits: &Limits,
 ) -> (Document<'s>, Vec<Problem>) {
+    parse_by(Parser::PlainFirst, source, format, body, limits)
+}
+
+/// Reads a source as [`parse`] does, with a choice of who reads the YAML. Which one it is makes no
+/// difference to what is read; tests, fuzzing and benchmarks compare them.
+#[must_use]
+pub fn parse_by<'s>(
+    parser: Parser,
+    source: &'s str,
+    format: Format,
+    body: Option<&str>,
+    limits: &Limits,
+) -> (Document<'s>, Vec<Problem>) {
     match format {
-        Format::Yaml => yaml::parse(source, limits),
+        Format::Yaml => yaml::parse(parser, source, limits),
         Format::Json => json::parse(source, limits),
-        Format::Markdown => markdown::parse(source, body, limits),
+        Format::Markdown => markdown::parse(parser, source, body, limits),
     }
+}
+
+/// Reads a YAML source that is written plainly; nothing where the full parser is needed to be sure.
+#[must_use]
+pub fn parse_plain<'s>(source: &'s str, limits: &Limits) -> Option<Document<'s>> {
+    yaml::parse_plain(source, limits)
+}
+
+/// Who reads YAML.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parser {
+    /// The reader of plain YAML, and where that is not sure the full parser.
+    PlainFirst,
+    /// The full parser alone.
+    Full,
+}
+
+/// How the reader of plain YAML and the full parser differ on a source, which is a mistake. Nothing
+/// where the first is not sure, or gives the same tree as the second, record by record, and the
+/// second has no problem with it.
+#[must_use]
+pub fn disagreement(source: &str, limits: &Limits) -> Option<String> {
+    let plain = parse_plain(source, limits)?;
+    let (full, problems) = parse_by(Parser::Full, source, Format::Yaml, None, limits);
+    if plain == full && problems.is_empty() {
+        return None;
+    }
+    let same = plain.records.iter().zip(&full.records);
+    let at = same.take_while(|(plain, full)| plain == full).count();
+    Some(format!(
+        "{source:?}\nrecord {at}\nplain {:?}\nfull  {:?}\ntexts\nplain {:?}\nfull  {:?}\nproblems {problems:?}",
+        plain.records.get(at),
+        full.records.get(at),
+        plain.extra,
+        full.extra,
+    ))
 }
 
 /// Reads every document of a YAML stream, each on its own.

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
-use corpuslint::cache::Store;
+use corpuslint::cache::{Store, narrow};
 use corpuslint::diagnostic::Diagnostic;
 use corpuslint::lint::{Gate, Options, Snapshot, compare};
 use corpuslint::snapshot::Workspace;
@@ -114,10 +114,16 @@ impl Case {
     /// With what is kept; says also how many files mattered.
     fn kept(&self) -> (Vec<Diagnostic>, usize) {
         let store = Store::of(&self.repository, &self.workspace, &options()).expect("a store");
+        let found = self.narrow(Some(&store));
+        store.save();
+        found
+    }
+
+    /// The same, with what is kept in a store, or without any.
+    fn narrow(&self, store: Option<&Store>) -> (Vec<Diagnostic>, usize) {
+        let (workspace, none) = (&self.workspace, AtomicUsize::new(0));
         let trees = [self.base.tree, self.head.tree];
-        let none = AtomicUsize::new(0);
-        let narrow = store
-            .narrow(&self.repository, trees, &self.workspace, &options(), &none)
+        let narrow = narrow(store, &self.repository, trees, workspace, &options(), &none)
             .expect("files")
             .expect("plain names");
         let side = |files, known, name| Snapshot {
@@ -134,7 +140,6 @@ impl Case {
             &options(),
             &none,
         );
-        store.save();
         let files = narrow.base_files.len() + narrow.head_files.len();
         (report.expect("a report").diagnostics, files)
     }
@@ -240,6 +245,17 @@ fn a_line_is_that_of_its_own_tree() {
         .collect();
     assert!(lines.contains(&5), "{lines:?}");
     assert_eq!(case.kept().0, plain);
+}
+
+#[test]
+fn without_a_store_a_report_is_the_same_and_nothing_is_kept() {
+    let Some(repo) = repository() else { return };
+    let case = Case::new(&repo);
+    let plain = case.plain();
+    let (found, files) = case.narrow(None);
+    assert_eq!(found, plain);
+    assert!(files < 60, "{files} files are all of them");
+    assert!(stored(&repo).is_empty());
 }
 
 #[test]

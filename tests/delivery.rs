@@ -17,6 +17,8 @@ mod entry;
 mod gate;
 #[path = "delivery/options.rs"]
 mod options;
+#[path = "delivery/release.rs"]
+mod release;
 #[path = "delivery/safety.rs"]
 mod safety;
 #[path = "delivery/sandbox.rs"]

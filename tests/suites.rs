@@ -11,5 +11,12 @@ mod common;
 mod damage;
 #[path = "suites/json_schema.rs"]
 mod json_schema;
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "of the fuzz targets only a part is used here"
+)]
+#[path = "../fuzz/src/tree.rs"]
+mod tree;
 #[path = "suites/yaml.rs"]
 mod yaml;

@@ -7,7 +7,8 @@ use std::path::Path;
 use super::gate::Sides;
 use super::output::{self, Destination};
 use super::scope::{Input, Scope};
-use super::{CheckArgs, Failure, Outcome, Screen, fixing, known_rules, progress};
+use super::{CheckArgs, Failure, Outcome, Screen, Telling, fixing, known_rules, progress, shard};
+use crate::cache::seen::Seen;
 use crate::corpus::Corpus;
 use crate::diagnostic::{Change, Diagnostic, Location};
 use crate::fix::Drafts;
@@ -20,6 +21,9 @@ pub(super) fn run(
     screen: Screen,
 ) -> Result<Outcome, Failure> {
     known_rules(args.select.iter().chain(&args.ignore))?;
+    if let Some(asked) = args.shard.asked() {
+        return shard::run(args, asked);
+    }
     let judged = if args.fixing.is_asked() {
         fixing::run(args, destinations, screen)?
     } else {
@@ -27,7 +31,10 @@ pub(super) fn run(
         judged.write(args, destinations, screen)?;
         judged
     };
-    Ok(judged.outcome(args))
+    let outcome = args.telling.outcome(&judged.report);
+    // The process ends now, and its memory with it, which is quicker than piece by piece.
+    std::mem::forget(judged);
+    Ok(outcome)
 }
 
 /// What was found, and where its places can be read.
@@ -85,19 +92,33 @@ impl Judged {
             },
             folder: self.head().folder_in_repository(),
         };
-        destinations
-            .iter()
-            .try_for_each(|destination| write(args, &places, &self.report, destination, screen))
+        args.telling
+            .write(&self.report, &places, destinations, screen)
     }
+}
 
+impl Telling {
     /// Whether what was found fails the run.
-    fn outcome(&self, args: &CheckArgs) -> Outcome {
-        let fails = |found: &Diagnostic| is_open(found) && found.severity >= args.fail_on;
-        if self.report.diagnostics.iter().any(fails) && !args.exit_zero {
+    pub(super) fn outcome(&self, report: &Report) -> Outcome {
+        let fails = |found: &Diagnostic| is_open(found) && found.severity >= self.fail_on;
+        if report.diagnostics.iter().any(fails) && !self.exit_zero {
             Outcome::Findings
         } else {
             Outcome::Clean
         }
+    }
+
+    /// Writes a report to where it is wanted.
+    pub(super) fn write(
+        &self,
+        report: &Report,
+        places: &Places<'_>,
+        destinations: &[Destination],
+        screen: Screen,
+    ) -> Result<(), Failure> {
+        destinations
+            .iter()
+            .try_for_each(|destination| write(self, places, report, destination, screen))
     }
 }
 
@@ -106,7 +127,7 @@ pub(super) fn is_open(found: &Diagnostic) -> bool {
     matches!(found.change, None | Some(Change::Introduced))
 }
 
-fn options(args: &CheckArgs, whole_corpus: bool) -> Options {
+pub(super) fn options(args: &CheckArgs, whole_corpus: bool) -> Options {
     Options {
         select: args.select.clone(),
         ignore: args.ignore.clone(),
@@ -120,6 +141,17 @@ fn options(args: &CheckArgs, whole_corpus: bool) -> Options {
 fn plain(args: &CheckArgs, input: &Input) -> Result<Judged, Failure> {
     let scope = Scope::open(input)?;
     let options = options(args, scope.whole);
+    let is_kept = !args.gate.no_cache && input.drafts.is_empty() && !input.reads_stdin();
+    let seen = Some(&scope)
+        .filter(|scope| is_kept && scope.wanted.is_none())
+        .and_then(|scope| Seen::of(&scope.workspace, &options, scope.files.len()));
+    if let Some(report) = seen.as_ref().and_then(|seen| seen.recall(&scope.files)) {
+        drop(seen);
+        return Ok(Judged {
+            report,
+            of: Of::State(Box::new(scope)),
+        });
+    }
     let (mut report, wanted) = progress::watch(scope.files.len(), |progress| {
         lint::inspect(
             &scope.workspace,
@@ -129,6 +161,9 @@ fn plain(args: &CheckArgs, input: &Input) -> Result<Judged, Failure> {
             |corpus| scope.wanted.as_ref().map(|wanted| count(corpus, wanted)),
         )
     })?;
+    if let Some(seen) = seen {
+        seen.keep(&scope.files, &report);
+    }
     if let Some(wanted) = &scope.wanted {
         restrict(&mut report, wanted);
     }
@@ -174,11 +209,11 @@ fn restrict(report: &mut Report, wanted: &BTreeSet<String>) {
 }
 
 /// What a place says and how it is shown.
-struct Places<'p> {
-    text: &'p dyn Fn(&Location) -> Option<String>,
-    path: &'p dyn Fn(&Location) -> Option<String>,
+pub(super) struct Places<'p> {
+    pub(super) text: &'p dyn Fn(&Location) -> Option<String>,
+    pub(super) path: &'p dyn Fn(&Location) -> Option<String>,
     /// Where the base folder is in the repository.
-    folder: String,
+    pub(super) folder: String,
 }
 
 impl Places<'_> {
@@ -192,7 +227,7 @@ impl Places<'_> {
 }
 
 fn write(
-    args: &CheckArgs,
+    telling: &Telling,
     places: &Places<'_>,
     report: &Report,
     destination: &Destination,
@@ -212,7 +247,7 @@ fn write(
         path: places.path,
         color: screen.wants_color(to_terminal),
         width: if to_terminal { output::width() } else { 100 },
-        statistics: args.statistics,
+        statistics: telling.statistics,
     };
     let render = |out: &mut dyn Write| report::render(destination.format, &view, out);
     match &destination.file {

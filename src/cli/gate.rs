@@ -9,14 +9,14 @@ use rustc_hash::FxHashSet;
 use super::scope::{Input, Scope};
 use super::state::{State, Tree};
 use super::{Failure, complain, find_rule, progress};
-use crate::cache::Store;
+use crate::cache::{self, Store};
 use crate::diagnostic::Location;
 use crate::history::Ledger;
 use crate::history::loosened::loosened;
 use crate::lint::{self, Gate, Known, Options, Report, Snapshot, Trust, Waiver};
 use crate::rules;
 use crate::snapshot::git::Staged;
-use crate::snapshot::{Workspace, stem};
+use crate::snapshot::{Workspace, stamp, stem};
 use crate::text::decode_lossy;
 use choose::{Chosen, choose};
 
@@ -50,6 +50,9 @@ pub(super) struct Args {
     /// Accept what RULE finds in the entry ID, or in the file PATH; may be given again
     #[arg(long, value_name = "RULE:ID", requires = "base")]
     waive: Vec<String>,
+    /// Neither use nor keep what was found in files that have not changed since
+    #[arg(long)]
+    pub(super) no_cache: bool,
     /// Whether the base is taken as it is, and not where the head left it.
     #[arg(skip)]
     exactly: bool,
@@ -129,7 +132,7 @@ impl Sides {
             });
         }
         let trusted = trusted(&base, own, &gate);
-        let opened = Opened::new(&chosen, base, trusted, input, options)?;
+        let opened = Opened::new(&chosen, base, trusted, input, args, options)?;
         opened.compare(&chosen, input, args, gate)
     }
 
@@ -191,6 +194,7 @@ impl Opened {
         base: Workspace,
         head: Workspace,
         input: &Input,
+        args: &Args,
         options: &dyn Fn(bool) -> Options,
     ) -> Result<Self, Failure> {
         let (on_disk, staged) = on_disk_and_staged(chosen, &head)?;
@@ -213,16 +217,13 @@ impl Opened {
         let mut store = None;
         if let (State::Tree(old), Some(new), true) = (&chosen.base, &head_tree, whole && alike) {
             let repository = &old.git.repository;
-            store = Store::of(repository, &base, &options);
-            let narrow = match &store {
-                Some(store) => {
-                    let trees = [old.id, new.id];
-                    progress::watch(0, |done| {
-                        store.narrow(repository, trees, &base, &options, done)
-                    })?
-                }
-                None => None,
-            };
+            store = Some(args)
+                .filter(|args| !args.no_cache)
+                .and_then(|_| Store::of(repository, &base, &options));
+            let trees = [old.id, new.id];
+            let narrow = progress::watch(0, |done| {
+                cache::narrow(store.as_ref(), repository, trees, &base, &options, done)
+            })?;
             if let Some(narrow) = narrow {
                 return Ok(Self {
                     base: Scope::of(base, narrow.base_files, &[])?,
@@ -326,7 +327,13 @@ fn on_disk_and_staged(
     let mut scope = None;
     // What libgit2 has read stays on this thread.
     let staged = rayon::in_place_scope(|tasks| {
-        tasks.spawn(|_| scope = Some(chosen.head.open(head.trusting(head))));
+        tasks.spawn(|_| {
+            let opened = chosen.head.open(head.trusting(head));
+            if let Ok(scope) = &opened {
+                stamp(&scope.files);
+            }
+            scope = Some(opened);
+        });
         let git = chosen.commit.as_ref().map(|(git, _)| git);
         git.filter(|git| !git.repository.is_bare())
             .map(|git| git.repository.staged())

@@ -9,6 +9,7 @@
 //! beside the objects, which are trusted in the same way.
 
 mod codec;
+pub(super) mod pack;
 mod segment;
 #[cfg(test)]
 mod tests;
@@ -27,7 +28,7 @@ use crate::snapshot::{SourceFile, Workspace};
 use segment::{Numbers, Segment, Writer};
 
 /// Rules whose findings tomorrow may lack without any change of the file.
-const OF_THE_DAY: &str = "date-future";
+pub(super) const OF_THE_DAY: &str = "date-future";
 
 /// Outcomes may be this many times the files of a run before those that it did not use are dropped.
 const ROOM: usize = 3;
@@ -123,6 +124,29 @@ impl Known {
         let known: Self = segment.value(record, &Numbers::default())?;
         (known.today == today).then_some(known)
     }
+
+    /// It as bytes that [`Known::read`] takes.
+    #[must_use]
+    pub fn write(&self, digest: &Digest, tree: Id) -> Option<Vec<u8>> {
+        self.write_with(digest, tree, &Vocabulary::default())
+    }
+
+    fn write_with(&self, digest: &Digest, tree: Id, words: &Vocabulary) -> Option<Vec<u8>> {
+        let mut writer = Writer::new(words);
+        writer.add(Key::of_tree(tree)?, self);
+        Some(writer.finish(digest, self.today))
+    }
+}
+
+/// The bytes of an outcome, read and written again; `None` where they are of none. Any bytes may be
+/// given. Names and sets of kinds are taken from the texts.
+#[must_use]
+pub fn again(body: &[u8], names: &[&str]) -> Option<Vec<u8>> {
+    let words = Vocabulary::default();
+    let numbers = Numbers::of(names, &words);
+    let outcome: Outcome = numbers.take(body)?;
+    let mut writer = Writer::new(&words);
+    Some(writer.body(&outcome).to_vec())
 }
 
 /// One segment, and what of it was used.
@@ -176,6 +200,12 @@ impl Cache {
             shelves: RwLock::new(shelves),
             trees: Mutex::default(),
         }
+    }
+
+    /// The bytes of a segment with any head and any outcomes, under a true checksum of the head.
+    #[must_use]
+    pub fn segment(digest: &Digest, today: Date, head: &[u8], bodies: &[u8]) -> Vec<u8> {
+        segment::assemble(digest, today, head, bodies)
     }
 
     /// Whether it holds what a run with this configuration gives.
@@ -252,10 +282,7 @@ impl Cache {
 
     /// Keeps what a whole tree gives.
     pub(super) fn keep_snapshot(&self, tree: Id, known: &Known, words: &Vocabulary) {
-        let mut writer = Writer::new(words);
-        if let Some(key) = Key::of_tree(tree) {
-            writer.add(key, known);
-            let bytes = writer.finish(&self.digest, self.today);
+        if let Some(bytes) = known.write_with(&self.digest, tree, words) {
             let mut trees = self.trees.lock().unwrap_or_else(PoisonError::into_inner);
             trees.push((tree, bytes));
         }

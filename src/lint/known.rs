@@ -8,11 +8,11 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 
 use super::suppression::Suppression;
-use super::{Linked, Options, Snapshot, Stage, finish};
+use super::{Linked, Options, Report, Snapshot, Stage, Summary, finish};
 use crate::corpus::Corpus;
 use crate::diagnostic::Diagnostic;
 use crate::entry::{Entry, Vocabulary};
-use crate::schema::SchemaError;
+use crate::schema::{SchemaError, Schemas};
 use crate::snapshot::git::{Id, Repository};
 use crate::snapshot::{SnapshotError, SourceFile, Workspace};
 
@@ -59,6 +59,43 @@ impl Known {
         }
         low.min(text.len())
     }
+}
+
+impl Report {
+    /// It as what was found on a day.
+    #[must_use]
+    pub fn known(&self, today: Date) -> Known {
+        Known {
+            today,
+            files: self.summary.files as u32,
+            entries: self.summary.entries as u32,
+            kinds: self.kinds.iter().map(|(_, count)| *count as u32).collect(),
+            diagnostics: self.diagnostics.clone(),
+            suppressions: Vec::new(),
+            ids: String::new(),
+        }
+    }
+
+    /// The report that [`Report::known`] was made from.
+    #[must_use]
+    pub fn of_known(known: Known, schemas: &Schemas) -> Self {
+        let (files, entries) = (known.files as usize, known.entries as usize);
+        Self {
+            summary: Summary::of(&known.diagnostics, files, entries),
+            kinds: kinds(&known, schemas),
+            diagnostics: known.diagnostics,
+            comparison: None,
+        }
+    }
+}
+
+/// Entries by kind, in the order of the schemas.
+fn kinds(known: &Known, schemas: &Schemas) -> Vec<(String, usize)> {
+    let kinds = schemas.entry_kinds().iter();
+    let names = kinds.map(|kind| kind.name.clone());
+    names
+        .zip(known.kinds.iter().map(|count| *count as usize))
+        .collect()
 }
 
 impl Stage<'_> {
@@ -123,11 +160,7 @@ impl Stage<'_> {
 
     /// Entries by kind, in the order of the schemas.
     pub(super) fn kinds(&self, known: &Known) -> Vec<(String, usize)> {
-        let kinds = self.workspace.schemas.entry_kinds().iter();
-        let names = kinds.map(|kind| kind.name.clone());
-        names
-            .zip(known.kinds.iter().map(|count| *count as usize))
-            .collect()
+        kinds(known, &self.workspace.schemas)
     }
 }
 

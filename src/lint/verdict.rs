@@ -3,8 +3,43 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Report, Summary, Waiver};
+use super::{Report, Waiver};
 use crate::diagnostic::{Change, Diagnostic, Severity};
+
+/// How much was looked at and found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Summary {
+    /// Files that were looked at.
+    pub files: usize,
+    /// Entries in them, one for each ID.
+    pub entries: usize,
+    /// Findings that are errors.
+    pub errors: usize,
+    /// Findings that are warnings.
+    pub warnings: usize,
+    /// Findings that are notes.
+    pub notes: usize,
+}
+
+impl Summary {
+    /// Counts findings, beside what was looked at. What a change has fixed is no finding any more.
+    #[must_use]
+    pub fn of(diagnostics: &[Diagnostic], files: usize, entries: usize) -> Self {
+        let count = |severity| {
+            let same = diagnostics
+                .iter()
+                .filter(|found| found.severity == severity && found.change != Some(Change::Fixed));
+            same.count()
+        };
+        Self {
+            files,
+            entries,
+            errors: count(Severity::Error),
+            warnings: count(Severity::Warning),
+            notes: count(Severity::Note),
+        }
+    }
+}
 
 /// How many findings count, and how many others there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

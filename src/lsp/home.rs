@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use super::documents::Documents;
 use crate::diagnostic::Diagnostic;
@@ -12,7 +11,7 @@ use crate::lint::{Changed, Options, Session};
 use crate::profile::Profile;
 use crate::rules;
 use crate::schema::SchemaError;
-use crate::snapshot::{Fault, Finder, Nearest, SourceFile, Workspace, relative};
+use crate::snapshot::{Fault, Finder, Nearest, SourceFile, Stamp, Workspace, relative};
 use crate::text::{Position, decode_lossy, did_you_mean};
 
 /// A corpus.
@@ -36,9 +35,6 @@ pub(super) struct Home {
     /// What files on disk looked like when they were read.
     stamps: BTreeMap<PathBuf, Stamp>,
 }
-
-/// By what a change of a file is noticed: its bytes and its time.
-type Stamp = (u64, Option<SystemTime>);
 
 impl Home {
     /// The corpus that a configuration is for; nothing is read yet.
@@ -255,8 +251,8 @@ impl Home {
 fn stamps(files: &[SourceFile]) -> BTreeMap<PathBuf, Stamp> {
     let paths = files.iter().filter_map(SourceFile::disk);
     let stamped = paths.filter_map(|path| {
-        let meta = fs::symlink_metadata(path).ok()?;
-        Some((path.to_path_buf(), (meta.len(), meta.modified().ok())))
+        let stamp = Stamp::at(&path)?;
+        Some((path.into_owned(), stamp))
     });
     stamped.collect()
 }

@@ -170,6 +170,11 @@ const NO_PARENT: Sort = (
     "no-parent",
     "a release has no place for an entry whose parent is missing",
 );
+const OTHER_FOLDER: Sort = (
+    Class::Changed,
+    "other-folder",
+    "a release has no folders; on the way back its fields say where an entry stands",
+);
 const DANGLING: Sort = (
     Class::Dropped,
     "dangling",

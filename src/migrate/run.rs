@@ -438,8 +438,10 @@ fn words(unread: &Unread) -> String {
 }
 
 fn below(root: &Path, file: &SourceFile) -> String {
-    let path = file.disk().unwrap_or(Path::new(file.path.as_ref()));
-    let inner = path.strip_prefix(root).unwrap_or(path);
+    let path = file
+        .disk()
+        .unwrap_or_else(|| Path::new(file.path.as_ref()).into());
+    let inner = path.strip_prefix(root).unwrap_or(&path);
     let parts = inner
         .components()
         .map(|part| part.as_os_str().to_string_lossy());

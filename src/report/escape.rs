@@ -225,6 +225,13 @@ mod tests {
             assert_eq!(clipped(text, width), shown, "{text}");
         }
         assert!(clipped(&"a\u{301}".repeat(900), 9).len() < 90);
+        // Four marks a column, of those that take none.
+        let marked = format!("a{}", "\u{301}".repeat(8));
+        assert_eq!(clipped(&marked, 2), marked);
+        assert_eq!(
+            clipped(&format!("{marked}\u{301}"), 2),
+            format!("{marked}…")
+        );
     }
 
     #[test]
@@ -246,5 +253,48 @@ mod tests {
         assert!(out.contains("日本"));
         let back: String = serde_json::from_str(&out).expect("JSON");
         assert_eq!(back, text);
+    }
+
+    /// What was written piece by piece, and how often it was flushed.
+    #[derive(Default)]
+    struct Pieces(String, usize);
+
+    impl Write for Pieces {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.push_str(&String::from_utf8_lossy(bytes));
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            self.1 += 1;
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn only_a_second_hash_is_escaped_whatever_the_pieces() {
+        for (pieces, written) in [
+            (&["a # b"][..], "a # b"),
+            (&["##"], "#\\u0023"),
+            (&["#", "#"], "#\\u0023"),
+            (&["#", "", "#"], "#\\u0023"),
+            (&["#", ",", "#"], "#,#"),
+            (&["#é#", "#"], "#é#\\u0023"),
+        ] {
+            let mut out = Pieces::default();
+            let mut escape = JsonEscape::new(&mut out);
+            for piece in pieces {
+                escape.write_all(piece.as_bytes()).expect("memory");
+                // `write_all` leaves out what is empty.
+                let _ = escape.write(&[]).expect("memory");
+            }
+            escape.flush().expect("memory");
+            assert_eq!((out.0.as_str(), out.1), (written, 1), "{pieces:?}");
+        }
+    }
+
+    #[test]
+    fn a_displayed_text_is_escaped() {
+        assert_eq!(Escaped("a\u{1b}b").to_string(), "a\\u{1b}b");
     }
 }

@@ -6,10 +6,7 @@ use crate::rule::{EntryView, Sink};
 use crate::schema::plan::Met;
 
 pub(super) fn check(view: &EntryView<'_>, sink: &mut Sink) {
-    for met in &view.subject.fields {
-        if !met.marks.path.as_ref().is_some_and(|path| path.stem) {
-            continue;
-        }
+    for met in view.subject.fields.iter().filter(|met| is_name(met)) {
         let Some(text) = met.node.as_str() else {
             continue;
         };
@@ -17,6 +14,11 @@ pub(super) fn check(view: &EntryView<'_>, sink: &mut Sink) {
             report(view, met, text, sink);
         }
     }
+}
+
+/// Whether a value should be the file's name.
+fn is_name(met: &Met<'_>) -> bool {
+    met.marks.path.as_ref().is_some_and(|path| path.stem)
 }
 
 fn report(view: &EntryView<'_>, met: &Met<'_>, text: &str, sink: &mut Sink) {
@@ -50,7 +52,9 @@ fn report(view: &EntryView<'_>, met: &Met<'_>, text: &str, sink: &mut Sink) {
     };
     let help = format!("rename the file to {}{other_way}", words::code(&name));
     let reported = sink.report(met.node.span(), message).help(help);
-    if !is_file_name(&name) {
+    // Of an ID that is there twice each would give the file its name, in turn.
+    let names = view.subject.fields.iter().filter(|met| is_name(met));
+    if !is_file_name(&name) || names.count() > 1 {
         return;
     }
     // Where the name is an ID too, either of the two may be the wrong one.

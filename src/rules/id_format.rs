@@ -12,8 +12,9 @@ pub(super) fn check(view: &EntryView<'_>, sink: &mut Sink) {
     };
     let text = met.node.text();
     let fits = |id: &str| met.marks.pattern.as_ref().is_some_and(|p| p.is_match(id));
+    let visible = ids::visible(text);
     let is_owned_elsewhere =
-        text.chars().any(ids::is_invisible) || !ids::look_alikes(text, fits).is_empty();
+        (visible != text && fits(&visible)) || !ids::look_alikes(text, fits).is_empty();
     if !is_owned_elsewhere {
         report(view, met, &corrections(text, fits), sink);
     }

@@ -2,6 +2,7 @@
 
 use unicode_security::skeleton;
 
+use super::invisible_character;
 use crate::corpus::Corpus;
 use crate::entry::{Entry, Reference};
 use crate::schema::Schemas;
@@ -170,27 +171,10 @@ pub(super) fn code_points(text: &str) -> String {
     format!("{} and {last}", named.join(", "))
 }
 
-/// A text without the characters that cannot be seen.
+/// A text without the characters that `invisible-character` reports. Others count: who leaves it to that
+/// rule to say what is wrong with an ID must not leave out more than it says.
 pub(super) fn visible(text: &str) -> String {
-    text.chars().filter(|&c| !is_invisible(c)).collect()
-}
-
-/// Controls, and the format characters that leave no trace on the screen.
-pub(super) fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{ad}'
-                | '\u{34f}'
-                | '\u{61c}'
-                | '\u{180b}'..='\u{180f}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{202a}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{fe00}'..='\u{fe0f}'
-                | '\u{feff}'
-                | '\u{e0000}'..='\u{e0fff}'
-        )
+    invisible_character::without_reported(text)
 }
 
 #[cfg(test)]

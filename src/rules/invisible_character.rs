@@ -100,6 +100,20 @@ fn run_length(text: &str, at: usize) -> usize {
     end - at
 }
 
+/// A text without what this rule reports of it.
+pub(super) fn without_reported(text: &str) -> String {
+    let mut rest = String::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(c) = text[at..].chars().next() {
+        let length = run_length(text, at);
+        if length == 0 {
+            rest.push(c);
+        }
+        at += length.max(c.len_utf8());
+    }
+    rest
+}
+
 /// Runs that an escape in a quoted text stands for.
 fn in_escapes(view: &DocumentView<'_>) -> Vec<Run> {
     let mut found = Vec::new();

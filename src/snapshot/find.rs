@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use globset::Candidate;
+use rayon::prelude::*;
 
 use super::{Origin, SnapshotError, SourceFile, Workspace, below, plain, relative, stem};
 use crate::syntax::Format;
@@ -111,20 +112,34 @@ fn classify(
         stray: None,
         content: origin.content(),
         origin,
+        stamp: OnceLock::new(),
     }
+}
+
+/// Whether a path is git's own, or a folder in which a change is put together.
+fn is_of_tools(path: &Path) -> bool {
+    // The end of the bytes says no at once, and of nearly all paths.
+    let ends = |name: &str| path.as_os_str().as_encoded_bytes().ends_with(name.as_bytes());
+    let is_git = || path.file_name().is_some_and(|name| name == ".git");
+    (ends(".git") && is_git()) || (ends(super::STAGE) && path.is_dir())
 }
 
 /// Finds the files of a corpus in a folder.
 pub struct Finder<'w> {
     workspace: &'w Workspace,
     root: PathBuf,
+    base: Arc<Path>,
 }
 
 impl<'w> Finder<'w> {
     /// A finder of entries under `root`, to which the globs of the profile are relative.
     #[must_use]
     pub fn new(workspace: &'w Workspace, root: PathBuf) -> Self {
-        Self { workspace, root }
+        Self {
+            base: workspace.base.as_path().into(),
+            workspace,
+            root,
+        }
     }
 
     /// Every file under a folder that is an entry, or looks like one and is not; sorted by path.
@@ -148,19 +163,18 @@ impl<'w> Finder<'w> {
         builder
             .standard_filters(false)
             .follow_links(false)
-            .filter_entry(|item| {
-                let name = item.file_name();
-                let stage = name.as_encoded_bytes().ends_with(super::STAGE.as_bytes());
-                name != ".git" && !(stage && item.path().is_dir())
-            });
-        let mut found = Vec::new();
-        for item in builder.build() {
-            match item {
-                Ok(item) => found.extend(self.item(item.path(), item.file_type())),
-                Err(error) => found.push(self.unlisted(folder, &error)),
-            }
-        }
-        found.sort_by(|a, b| a.path.cmp(&b.path));
+            .sort_by_file_path(|a, b| a.as_os_str().cmp(b.as_os_str()))
+            .filter_entry(|item| !is_of_tools(item.path()));
+        // Listing folders is quick; to tell what their items are is not.
+        let items: Vec<_> = builder.build().collect();
+        let mut found: Vec<SourceFile> = items
+            .into_par_iter()
+            .filter_map(|item| match item {
+                Ok(item) => self.item(item.path(), item.file_type()),
+                Err(error) => Some(self.unlisted(folder, &error)),
+            })
+            .collect();
+        found.par_sort_by(|a, b| a.path.cmp(&b.path));
         Ok(found)
     }
 
@@ -217,7 +231,7 @@ impl<'w> Finder<'w> {
         };
         let inner = self.inner(path).unwrap_or(path);
         let shown = self.shown(path);
-        let origin = Origin::Disk(path.to_path_buf());
+        let origin = self.origin(path);
         item(self.workspace, inner, shown, origin, kind)
     }
 
@@ -225,6 +239,14 @@ impl<'w> Finder<'w> {
     fn inner<'p>(&self, path: &'p Path) -> Option<&'p Path> {
         let plain = below(&self.root, path).map(Path::new);
         plain.or_else(|| path.strip_prefix(&self.root).ok())
+    }
+
+    /// Where a path's file is. Below the base, its shown path says it.
+    fn origin(&self, path: &Path) -> Origin {
+        match below(&self.base, path) {
+            Some(_) => Origin::Below(Arc::clone(&self.base)),
+            None => Origin::Disk(path.to_path_buf()),
+        }
     }
 
     /// A path as it is shown.
@@ -267,7 +289,7 @@ impl<'w> Finder<'w> {
     fn source(&self, path: &Path) -> SourceFile {
         let inner = self.inner(path).map(Candidate::new);
         let shown = self.shown(path);
-        let origin = Origin::Disk(path.to_path_buf());
+        let origin = self.origin(path);
         classify(self.workspace, inner.as_ref(), shown, origin)
     }
 }

@@ -300,7 +300,7 @@ fn read_schema(base: &Path, name: &str) -> Result<String, String> {
 }
 
 fn read_text(path: &Path, limit: u64) -> Result<String, String> {
-    let bytes = read_bounded(path, limit).map_err(in_words)?;
+    let (bytes, _) = read_bounded(path, limit).map_err(in_words)?;
     String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())
 }
 

@@ -57,6 +57,10 @@ pub struct Comments {
     pub end: Vec<String>,
 }
 
+/// Bytes of a key that needs no mark: readers look no more than 1024 characters ahead for its colon
+/// (YAML 1.2.2, 7.4.2).
+const KEY: usize = 1000;
+
 struct Writer<'f> {
     out: String,
     pointer: String,
@@ -76,7 +80,7 @@ impl Writer<'_> {
             if index > 0 || self.out.is_empty() || self.out.ends_with('\n') {
                 self.indent(level);
             }
-            self.key(key);
+            self.key(key, level);
             self.out.push(':');
             self.value(value, level);
             self.below(level);
@@ -148,12 +152,18 @@ impl Writer<'_> {
         self.out.push('\n');
     }
 
-    /// A key is never a date.
-    fn key(&mut self, text: &str) {
+    /// A key is never a date. One that is too long for its line says with `?` that it is a key.
+    fn key(&mut self, text: &str, level: usize) {
+        let start = self.out.len();
         if is_plain(text, false) {
             self.out.push_str(text);
         } else {
             quoted(text, &mut self.out);
+        }
+        if self.out.len() - start > KEY {
+            self.out.insert_str(start, "? ");
+            self.out.push('\n');
+            self.indent(level);
         }
     }
 
@@ -340,7 +350,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::syntax::{Format, Limits, Node, parse};
+    use crate::syntax::{Format, Limits, Node, disagreement, parse};
 
     fn written(value: Value) -> String {
         let Value::Object(fields) = value else {
@@ -364,6 +374,21 @@ mod tests {
             description: |\n  One.\n\n    Two.\ncut: |-\n  a\n  b\nkept: |+\n  a\n\nspace: |2\n   a\n  b\n\
             odd: \"a\\r\\nb\"\n\"012\": \"1:30\"\n\"... x\": ...x\n";
         assert_eq!(written(value), text);
+    }
+
+    #[test]
+    fn a_long_key_says_that_it_is_one() {
+        let [short, long] = [KEY, KEY + 1].map(|length| "k".repeat(length));
+        let value = json!({&short: 1, &long: {&long: [{&long: "a\nb"}, 2]}, "z": []});
+        let text = written(value.clone());
+        let start = format!(
+            "{short}: 1\n? {long}\n:\n  ? {long}\n  :\n    - ? {long}\n      : |-\n        a\n"
+        );
+        assert!(text.starts_with(&start), "{text}");
+        let Value::Object(fields) = value else {
+            panic!("fields");
+        };
+        reads_back(&fields).expect("the same fields");
     }
 
     fn same(node: Node<'_>, value: &Value) -> bool {
@@ -392,6 +417,9 @@ mod tests {
 
     fn reads_back(fields: &Map<String, Value>) -> Result<(), String> {
         let text = yaml(fields, &|_| false);
+        if let Some(difference) = disagreement(&text, &Limits::default()) {
+            return Err(difference);
+        }
         let (doc, problems) = parse(&text, Format::Yaml, None, &Limits::default());
         let value = Value::Object(fields.clone());
         let fits = doc.root().is_some_and(|root| same(root, &value));

@@ -1,6 +1,6 @@
 //! Markdown with YAML front matter: the body becomes one more field.
 
-use super::{Document, Format, Kind, Limits, Problem, ProblemKind, Style, yaml};
+use super::{Document, Format, Kind, Limits, Parser, Problem, ProblemKind, Style, yaml};
 use crate::text::Span;
 
 /// The parts of a Markdown source.
@@ -75,6 +75,7 @@ fn next_line(source: &str, line: Span) -> usize {
 }
 
 pub(super) fn parse<'s>(
+    parser: Parser,
     source: &'s str,
     body_field: Option<&str>,
     limits: &Limits,
@@ -83,7 +84,8 @@ pub(super) fn parse<'s>(
         Ok(parts) => parts,
         Err(problem) => return (Document::empty(source, Format::Markdown), vec![problem]),
     };
-    let (mut doc, mut problems) = yaml::parse_part(source, parts.front, Format::Markdown, limits);
+    let (mut doc, mut problems) =
+        yaml::parse_part(parser, source, parts.front, Format::Markdown, limits);
     let Some(field) = body_field else {
         return (doc, problems);
     };
@@ -153,7 +155,7 @@ mod tests {
     #[test]
     fn the_body_is_a_field() {
         let source = "\u{feff}---\r\nid: A1\r\n---\r\n\r\nText\r\n\r\n---\r\nmore\r\n";
-        let (doc, problems) = parse(source, Some("text"), &Limits::default());
+        let (doc, problems) = parse(Parser::Full, source, Some("text"), &Limits::default());
         assert_eq!(problems, []);
         let root = doc.root().expect("root");
         assert_eq!(root.get("id").map(|n| n.text()), Some("A1"));
@@ -169,12 +171,17 @@ mod tests {
             ("---\nid: A1\n# x\n", 0..3),
             ("---js\n---\n", 0..5),
         ] {
-            let (_, problems) = parse(source, Some("text"), &Limits::default());
+            let (_, problems) = parse(Parser::Full, source, Some("text"), &Limits::default());
             assert_eq!(problems.len(), 1, "{source}");
             assert_eq!(problems[0].span.range(), at);
             assert!(problems[0].kind.is_fatal());
         }
-        let (_, problems) = parse("---\ntext: a\n---\nb\n", Some("text"), &Limits::default());
+        let (_, problems) = parse(
+            Parser::Full,
+            "---\ntext: a\n---\nb\n",
+            Some("text"),
+            &Limits::default(),
+        );
         assert!(matches!(problems[0].kind, ProblemKind::DuplicateKey { .. }));
     }
 }

@@ -3,29 +3,46 @@
 mod clues;
 mod explain;
 mod lines;
+mod plain;
 mod source;
 
-use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, StructureStyle, Tag};
+use granit_parser::{Event, Options, ScalarStyle, ScanError, StructureStyle, Tag};
 use rustc_hash::FxHashMap;
 
 use super::builder::{Builder, Stop};
-use super::{Document, Format, Kind, Limits, Problem, ProblemKind, Style, scalar};
+use super::{Document, Format, Kind, Limits, Parser, Problem, ProblemKind, Style, scalar};
 use crate::text::{Span, floor_boundary};
 use clues::Place;
 use explain::explain;
 use source::{anchor_before, borrowed_at, trim, unprintable};
 
-pub(super) fn parse<'s>(source: &'s str, limits: &Limits) -> (Document<'s>, Vec<Problem>) {
-    parse_part(source, Span::new(0, source.len()), Format::Yaml, limits)
+pub(super) fn parse<'s>(
+    parser: Parser,
+    source: &'s str,
+    limits: &Limits,
+) -> (Document<'s>, Vec<Problem>) {
+    let part = Span::new(0, source.len());
+    parse_part(parser, source, part, Format::Yaml, limits)
+}
+
+pub(super) fn parse_plain<'s>(source: &'s str, limits: &Limits) -> Option<Document<'s>> {
+    let part = Span::new(0, source.len());
+    plain::parse(source, part, Format::Yaml, limits)
 }
 
 /// Reads the first document in a part of a source.
 pub(super) fn parse_part<'s>(
+    parser: Parser,
     source: &'s str,
     part: Span,
     format: Format,
     limits: &Limits,
 ) -> (Document<'s>, Vec<Problem>) {
+    if parser == Parser::PlainFirst
+        && let Some(document) = plain::parse(source, part, format, limits)
+    {
+        return (document, Vec::new());
+    }
     let (mut documents, mut problems) = read(source, part, format, limits, Stream::First);
     let document = if documents.is_empty() {
         Document::empty(source, format)
@@ -51,7 +68,7 @@ pub(super) fn parse_stream<'s>(
 
 pub(super) fn comments(source: &str, part: Span) -> Vec<Span> {
     let base = part.start as usize;
-    Parser::new_from_str_with_options(part.slice(source), options(true))
+    granit_parser::Parser::new_from_str_with_options(part.slice(source), options(true))
         .map_while(Result::ok)
         .filter_map(|(event, span)| match event {
             Event::Comment(..) => byte_span(span, base),
@@ -100,7 +117,8 @@ fn read<'s>(
         anchors: FxHashMap::default(),
         in_document: false,
     };
-    let mut parser = Parser::new_from_str_with_options(part.slice(source), options(false));
+    let mut parser =
+        granit_parser::Parser::new_from_str_with_options(part.slice(source), options(false));
     while let Some(event) = parser.next_event() {
         match event {
             Err(error) => {
@@ -433,7 +451,7 @@ mod tests {
             ("a: >- # x\n\n  one\n", "\n  one"),
             ("a: |\r\n\r\n  one\r\n", "\r\n  one"),
         ] {
-            let (document, _) = parse(source, &Limits::default());
+            let (document, _) = parse(Parser::Full, source, &Limits::default());
             let text = document.root().and_then(|root| root.get("a"));
             let span = text.expect("a").span();
             assert_eq!(span.slice(source).trim_start_matches(' '), lines);
@@ -442,7 +460,7 @@ mod tests {
 
     #[test]
     fn a_collection_is_located_as_a_whole() {
-        let (document, _) = parse("- [a]\n- b\n", &Limits::default());
+        let (document, _) = parse(Parser::Full, "- [a]\n- b\n", &Limits::default());
         let root = document.root().expect("root");
         assert_eq!(root.locate(0..0), root.span());
         let last = root.items().nth(1).expect("b");

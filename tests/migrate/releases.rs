@@ -319,3 +319,18 @@ fn bad_releases_are_refused_with_a_reason() {
         assert_eq!(tree(folder.path()).len(), 1, "{release}");
     }
 }
+
+/// A release has no folders: that an entry will stand elsewhere is said before it is seen.
+#[test]
+fn another_folder_is_in_the_report() {
+    let folder = TempDir::new().expect("a folder");
+    let motive = folder.path().join("corpus/motive");
+    std::fs::create_dir_all(&motive).expect("a folder");
+    let entry = "id: AR1\ntitle: Motive\ntheme: means\ndescription: Why.\n";
+    std::fs::write(motive.join("AR1.yaml"), entry).expect("a file");
+    let source = folder.path().join("corpus");
+    let target = folder.path().join("release.json");
+    let said = migrate("yaml", "release", &source, &target, &["--verify"]);
+    assert!(said.contains("`motive/AR1` becomes `means/AR1`"), "{said}");
+    assert!(!said.contains("unreported"), "{said}");
+}

@@ -1,13 +1,9 @@
 //! Damaged sources: whatever the bytes are, reading them ends, and every place that is named lies in
 //! the source.
 
-use corpuslint::syntax::{
-    Document, Format, Limits, Node, Problem, ProblemKind, front_matter, parse, parse_yaml_stream,
-    yaml_comments,
-};
-use corpuslint::text::Span;
+use corpuslint::syntax::Format;
 
-use crate::{json_schema, yaml};
+use crate::{json_schema, tree, yaml};
 
 /// Mutants of each source.
 const ROUNDS: usize = 8;
@@ -97,94 +93,10 @@ fn check(source: &str) -> Result<(), String> {
         (front_matter.as_str(), Format::Markdown),
     ] {
         let caught = std::panic::catch_unwind(|| {
-            let (document, problems) = parse(source, format, Some("text"), &Limits::default());
-            check_document(&document, &problems)?;
-            check_stream(source)
+            tree::read(source, format);
+            tree::stream(source);
         });
-        caught
-            .unwrap_or_else(|_| Err("a panic".to_owned()))
-            .map_err(|why| format!("{format:?} {source:?}\n{why}"))?;
-    }
-    Ok(())
-}
-
-fn check_document(document: &Document<'_>, problems: &[Problem]) -> Result<(), String> {
-    let source = document.source();
-    for problem in problems {
-        inside(source, problem.span)?;
-        match &problem.kind {
-            ProblemKind::Syntax { opened, .. } => inside(source, opened.unwrap_or_default())?,
-            ProblemKind::DuplicateKey { first, .. } => inside(source, *first)?,
-            _ => {}
-        }
-    }
-    for node in document.nodes() {
-        inside(source, node.span())?;
-        if node.is_alias() {
-            continue;
-        }
-        check_children(node)?;
-        check_parts(node)?;
-        let pointer = document.pointer_at(node.span());
-        if !pointer.is_empty() && !pointer.starts_with('/') {
-            return Err(format!("{pointer:?} is no JSON pointer"));
-        }
-    }
-    Ok(())
-}
-
-/// The other ways to read a source as YAML.
-fn check_stream(source: &str) -> Result<(), String> {
-    let (documents, problems) = parse_yaml_stream(source, &Limits::default());
-    for document in &documents {
-        check_document(document, &problems)?;
-    }
-    let whole = Span::new(0, source.len());
-    for span in yaml_comments(source, whole) {
-        inside(source, span)?;
-        if !span.slice(source).starts_with('#') {
-            return Err(format!("{span:?} is no comment"));
-        }
-    }
-    inside(source, front_matter(source).unwrap_or_default())
-}
-
-fn inside(source: &str, span: Span) -> Result<(), String> {
-    match source.get(span.range()) {
-        Some(_) => Ok(()),
-        None => Err(format!("{span:?} is not in the source")),
-    }
-}
-
-/// Values lie in what holds them, in order.
-fn check_children(node: Node<'_>) -> Result<(), String> {
-    let mut before = node.span().start;
-    for (key, value) in node.children() {
-        for child in key.into_iter().chain([value]) {
-            let span = child.span();
-            if span.start < before || !node.span().contains(span) {
-                return Err(format!("{child:?} at {span:?} in {:?}", node.span()));
-            }
-            before = span.end;
-        }
-    }
-    Ok(())
-}
-
-fn check_parts(node: Node<'_>) -> Result<(), String> {
-    let text = node.text();
-    let mut bounds: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
-    bounds.push(text.len());
-    let middle = bounds[bounds.len() / 2];
-    for part in [0..text.len(), 0..middle, middle..text.len(), middle..middle] {
-        let span = node.locate(part.clone());
-        inside(node.document().source(), span)?;
-        if !node.span().contains(span) {
-            return Err(format!(
-                "{part:?} of {node:?} at {span:?}, {:?}",
-                node.span()
-            ));
-        }
+        caught.map_err(|_| format!("{format:?} {source:?}"))?;
     }
     Ok(())
 }

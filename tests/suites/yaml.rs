@@ -4,7 +4,7 @@ use std::path::Path;
 
 use corpuslint::schema::instance::value;
 use corpuslint::syntax::{
-    Document, Kind, Limits, Node, Problem, ProblemKind, Style, parse_yaml_stream,
+    Document, Kind, Limits, Node, Problem, ProblemKind, Style, disagreement, parse_yaml_stream,
 };
 use serde_json::Value;
 
@@ -91,6 +91,15 @@ fn special(text: &str) -> String {
         out.truncate(open.len());
     }
     out
+}
+
+/// Whoever reads a case, the tree is the same; see also `tests/plain.rs`.
+#[test]
+fn both_readers_agree_on_every_case() {
+    for case in cases() {
+        let difference = disagreement(&case.source, &Limits::default());
+        assert_eq!(difference, None, "{}", case.name);
+    }
 }
 
 #[test]

@@ -33,6 +33,7 @@ git push --quiet origin "HEAD:refs/heads/$branch" ||
   fail "The branch $branch could not be pushed; where it is there already, delete it first."
 
 text=$RUNNER_TEMP/corpuslint-pull-request.md
+# shellcheck disable=SC2016 # the backquotes are Markdown
 printf 'Adds `%s` from the form in #%s.\n\nCloses #%s.\n' "$id" "$ISSUE" "$ISSUE" >"$text"
 url=$(gh pr create --base "$BASE" --head "$branch" --title "Add $id" --body-file "$text") ||
   fail "The branch $branch is pushed, and the pull request could not be opened: allow it in the settings of Actions."

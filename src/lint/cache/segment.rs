@@ -141,6 +141,11 @@ impl Segment {
         }
     }
 
+    /// Where the bytes of an outcome begin and end.
+    pub(super) fn place(&self, record: &Record) -> (u32, u32) {
+        record.body
+    }
+
     /// The bytes of an outcome.
     pub(super) fn body(&self, record: &Record) -> &[u8] {
         let (start, end) = record.body;
@@ -159,6 +164,15 @@ impl Segment {
 }
 
 impl Numbers {
+    /// Names, each of which is also the only one of a set of kinds.
+    pub(super) fn of(names: &[&str], words: &Vocabulary) -> Self {
+        let set = |name: &&str| words.kind_sets.number(&[(*name).to_owned()]);
+        Self {
+            names: names.iter().map(|name| words.names.name(name)).collect(),
+            kinds: names.iter().map(set).collect(),
+        }
+    }
+
     /// The value that some bytes stand for, all of them.
     pub(super) fn take<T: Value>(&self, bytes: &[u8]) -> Option<T> {
         let mut take = Take {
@@ -169,6 +183,17 @@ impl Numbers {
         let value = T::take(&mut take)?;
         take.rest.is_empty().then_some(value)
     }
+}
+
+/// A segment of a head and the outcomes behind it.
+pub(super) fn assemble(digest: &Digest, today: Date, head: &[u8], bodies: &[u8]) -> Vec<u8> {
+    let words = Vocabulary::default();
+    let mut put = Writer::new(&words).put;
+    today.put(&mut put);
+    put.number(head.len() as u32);
+    checksum(head).put(&mut put);
+    let parts: [&[u8]; 5] = [MAGIC, &digest.0, &put.bytes, head, bodies];
+    parts.concat()
 }
 
 /// Makes a segment of outcomes, given in the order of their keys.
@@ -192,10 +217,16 @@ impl<'w> Writer<'w> {
     }
 
     pub(super) fn add<T: Value>(&mut self, key: Key, value: &T) {
+        let body = self.body(value);
+        let record = (key, body.len() as u32, checksum(body));
+        self.records.push(record);
+    }
+
+    /// Writes a value behind those before it, and gives its bytes.
+    pub(super) fn body<T: Value>(&mut self, value: &T) -> &[u8] {
         let start = self.put.bytes.len();
         value.put(&mut self.put);
-        let body = &self.put.bytes[start..];
-        self.records.push((key, body.len() as u32, checksum(body)));
+        &self.put.bytes[start..]
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -206,12 +237,7 @@ impl<'w> Writer<'w> {
     pub(super) fn finish(mut self, digest: &Digest, today: Date) -> Vec<u8> {
         let bodies = std::mem::take(&mut self.put.bytes);
         let head = self.head();
-        today.put(&mut self.put);
-        let day = std::mem::take(&mut self.put.bytes);
-        self.put.number(head.len() as u32);
-        checksum(&head).put(&mut self.put);
-        let parts: [&[u8]; 6] = [MAGIC, &digest.0, &day, &self.put.bytes, &head, &bodies];
-        parts.concat()
+        assemble(digest, today, &head, &bodies)
     }
 
     fn head(&mut self) -> Vec<u8> {

@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 use super::convert::{Pair, outward};
 use super::read::is_child;
 use super::{
-    DANGLING, Items, NO_HTML, NO_PARENT, NO_PLACE, RESPELLED, RETIRED, UNUSED, items_are, items_of,
-    order, spell,
+    DANGLING, Items, NO_HTML, NO_PARENT, NO_PLACE, OTHER_FOLDER, RESPELLED, RETIRED, UNUSED,
+    items_are, items_of, order, spell,
 };
 use crate::migrate::html::{Converter, to_html};
 use crate::migrate::layout::Layout;
@@ -245,10 +245,29 @@ impl<'m, 'l> Writer<'m, 'l> {
         }
     }
 
+    /// Says where the way back puts an entry into another folder.
+    fn report_folder(&mut self, entry: &Entry) {
+        let path = self.layout.path_of(entry.kind, &entry.fields);
+        if let Some(path) = path.filter(|path| *path != entry.path) {
+            let what = format!("`{}` becomes `{path}`", entry.path);
+            self.report(OTHER_FOLDER, entry, "", what.clone());
+            let place = Spot {
+                file: path,
+                pointer: String::new(),
+            };
+            self.losses
+                .add(OTHER_FOLDER, Some(entry.stem()), what, place);
+        }
+    }
+
     /// Entries that stand nowhere in the release.
     fn report_rest(&mut self) {
         for entry in &self.model.entries {
-            if self.used.contains(entry.path.as_str()) || self.retired.contains(entry.stem()) {
+            if self.used.contains(entry.path.as_str()) {
+                self.report_folder(entry);
+                continue;
+            }
+            if self.retired.contains(entry.stem()) {
                 continue;
             }
             let kind = self.layout.kind_name(entry.kind);

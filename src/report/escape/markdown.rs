@@ -175,6 +175,7 @@ mod tests {
             ("a|b `c|d`", "a&#124;b `c`&#124;`d`"),
             ("one ` tick ``", "one ` tick `&#96;"),
             ("one ` tick", "one &#96; tick"),
+            ("two ` ` ticks", "two &#96; &#96; ticks"),
             ("- item", "&#45; item"),
             ("1. item", "1&#46; item"),
             ("a::x ##[y", "`a:`&#58;`x` &#35;&#35;&#91;y"),

@@ -15,6 +15,10 @@ use crate::snapshot::{Origin, SnapshotError, SourceFile, Workspace};
 
 /// A folder, as trees write its mode.
 pub(super) const MODE_TREE: u32 = 0o040_000;
+/// A file.
+pub(super) const MODE_FILE: u32 = 0o100_644;
+/// A file that may be run.
+pub(super) const MODE_PROGRAM: u32 = 0o100_755;
 /// A symbolic link; its content is where it leads.
 pub(super) const MODE_LINK: u32 = 0o120_000;
 /// A commit of another repository: a submodule.

@@ -1,17 +1,16 @@
 //! The working tree as a git tree, made in memory.
 
 use std::borrow::Cow;
-use std::fs::{self, Metadata};
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use git2::{AttrCheckFlags, AttrValue, Index, IndexEntry, IndexTime};
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
-use super::tree::{MODE_LINK, MODE_SUBMODULE};
+use super::tree::{MODE_FILE, MODE_LINK, MODE_PROGRAM, MODE_SUBMODULE};
 use super::{Id, Repository, SnapshotError, failed};
-use crate::snapshot::{SourceFile, read_bounded};
+use crate::snapshot::{SECOND, SourceFile, Stamp, Stamped, below, read_bounded};
 
 /// `git add --intent-to-add`: the entry stands for a file that is not in the index yet.
 const INTENT_TO_ADD: u16 = 1 << 13;
@@ -21,8 +20,8 @@ const SKIP_WORKTREE: u16 = 1 << 14;
 /// The index of a repository, in memory.
 pub struct Staged {
     index: Index,
-    /// When the file was written.
-    written: Option<IndexTime>,
+    /// The index file as it looked before it was read.
+    file: Option<Stamp>,
 }
 
 impl Repository {
@@ -72,10 +71,10 @@ impl Repository {
     ///
     /// It cannot be read.
     pub fn staged(&self) -> Result<Staged, SnapshotError> {
-        let written = modified(&self.index_path());
+        let file = Stamp::at(&self.index_path());
         Ok(Staged {
             index: self.index()?,
-            written,
+            file,
         })
     }
 
@@ -96,33 +95,28 @@ impl Repository {
                 self.folder.display()
             )));
         }
-        let Staged { mut index, written } = staged;
+        let Staged { mut index, file } = staged;
         let entries: Vec<IndexEntry> = index.iter().collect();
         let look = Look {
             repository: self,
-            written,
-            folders: real_folders(&self.folder, &entries),
+            index: file,
             limit,
         };
+        let real = real_folders(&self.folder, &entries);
+        let Met { stamps, untracked } = self.meet(&entries, found);
         // Only what differs goes in: the index remembers the trees of folders that stay.
-        let states = entries.par_iter().map(|entry| look.at(entry));
+        let states = (&entries, &real, &stamps).into_par_iter();
+        let states = states.map(|(entry, real, stamp)| match real {
+            true => look.at(entry, *stamp),
+            false => Ok(look.kept_unseen(entry)),
+        });
         let states: Vec<Option<(u32, Id)>> = states.collect::<Result<_, _>>()?;
-        let tracked: FxHashSet<&[u8]> = entries.iter().map(|entry| entry.path.as_slice()).collect();
-        let untracked: Vec<(Vec<u8>, &Path)> = found
-            .par_iter()
-            .filter_map(|file| {
-                let path = file.disk()?;
-                let inner = self.inner(path)?;
-                let is_new = !tracked.contains(inner.as_ref());
-                is_new.then(|| (inner.into_owned(), path))
-            })
-            .collect();
         for (entry, state) in entries.iter().zip(states) {
             update(&mut index, entry, state).map_err(|error| failed(&shown(entry), &error))?;
         }
-        for (inner, path) in untracked {
+        for (inner, file) in untracked {
             let entry = new_entry(inner);
-            let state = look.on_disk(path)?;
+            let state = look.on_disk(&file.disk().unwrap_or_default())?;
             update(&mut index, &entry, state).map_err(|error| failed(&shown(&entry), &error))?;
         }
         self.write(|repository| index.write_tree_to(repository))
@@ -130,8 +124,44 @@ impl Repository {
             .map_err(|error| failed("the working tree", &error))
     }
 
+    /// Holds what was found on disk, in the order of paths, against the entries of the index.
+    fn meet<'f>(&self, entries: &[IndexEntry], found: &'f [SourceFile]) -> Met<'f> {
+        let mut met = Met {
+            stamps: vec![None; entries.len()],
+            untracked: Vec::new(),
+        };
+        let inner: Vec<Option<Vec<u8>>> = found
+            .par_iter()
+            .map(|file| Some(self.inner(&file.disk()?)?.into_owned()))
+            .collect();
+        // Both are sorted, so mostly the next file is of the next entry.
+        let mut next = 0;
+        for (file, inner) in found.iter().zip(inner) {
+            let Some(inner) = inner else {
+                continue;
+            };
+            let is_next = entries.get(next).is_some_and(|entry| entry.path == inner);
+            let place = match is_next {
+                true => Ok(next),
+                false => entries.binary_search_by(|entry| entry.path.cmp(&inner)),
+            };
+            match place {
+                Ok(place) => {
+                    met.stamps[place] = file.stamp.get().map(Box::as_ref);
+                    next = place + 1;
+                }
+                Err(_) => met.untracked.push((inner, file)),
+            }
+        }
+        met
+    }
+
     /// The bytes of a path in the repository; `None` where it lies outside.
     pub(super) fn inner<'p>(&self, path: &'p Path) -> Option<Cow<'p, [u8]>> {
+        // To compare bytes is far cheaper than to compare parts of a path.
+        if let Some(inner) = below(&self.folder, path) {
+            return Some(inner.as_bytes().into());
+        }
         match path.strip_prefix(&self.folder) {
             Ok(inner) if cfg!(unix) => Some(inner.as_os_str().as_encoded_bytes().into()),
             _ => {
@@ -177,21 +207,30 @@ fn update(
     index.add(&entry)
 }
 
-/// Folders of entries below the top, and whether each is reached without any link: what lies behind
-/// one is not of this repository.
-fn real_folders(top: &Path, entries: &[IndexEntry]) -> FxHashMap<PathBuf, bool> {
+/// Files on disk, held against the index.
+struct Met<'f> {
+    /// For each entry of the index what its file looks like, where that is known.
+    stamps: Vec<Option<&'f Stamp>>,
+    /// Files that no entry is for, with the bytes of their paths in the repository.
+    untracked: Vec<(Vec<u8>, &'f SourceFile)>,
+}
+
+/// For each entry whether its folder is reached without any link: what lies behind one is not of
+/// this repository.
+fn real_folders(top: &Path, entries: &[IndexEntry]) -> Vec<bool> {
     let mut folders = FxHashMap::default();
     folders.insert(top.to_path_buf(), true);
-    let mut last: &[u8] = b"";
-    for entry in entries {
+    let mut last: (&[u8], bool) = (b"", true);
+    let real = entries.iter().map(|entry| {
         let end = memchr::memrchr(b'/', &entry.path).unwrap_or(0);
         // Entries of one folder mostly stand together.
-        if &entry.path[..end] != last {
-            last = &entry.path[..end];
-            is_real(&mut folders, &top.join(native(last)));
+        if &entry.path[..end] != last.0 {
+            let folder = &entry.path[..end];
+            last = (folder, is_real(&mut folders, &top.join(native(folder))));
         }
-    }
-    folders
+        last.1
+    });
+    real.collect()
 }
 
 fn is_real(folders: &mut FxHashMap<PathBuf, bool>, folder: &Path) -> bool {
@@ -206,28 +245,36 @@ fn is_real(folders: &mut FxHashMap<PathBuf, bool>, folder: &Path) -> bool {
 
 struct Look<'l> {
     repository: &'l Repository,
-    /// When the index was written.
-    written: Option<IndexTime>,
-    folders: FxHashMap<PathBuf, bool>,
+    /// The index file as it looked before it was read.
+    index: Option<Stamp>,
     limit: u64,
 }
 
 impl Look<'_> {
-    /// What is on disk where an entry of the index says that something is.
-    fn at(&self, entry: &IndexEntry) -> Result<Option<(u32, Id)>, SnapshotError> {
+    /// What an entry of the index stands for whose place on disk is not looked at.
+    fn kept_unseen(&self, entry: &IndexEntry) -> Option<(u32, Id)> {
+        let is_kept = entry.flags_extended & SKIP_WORKTREE != 0 || entry.mode == MODE_SUBMODULE;
+        is_kept.then_some((entry.mode, Id(entry.id)))
+    }
+
+    /// What is on disk where an entry of the index says that something is. Its stamp may be known.
+    fn at(
+        &self,
+        entry: &IndexEntry,
+        stamp: Option<&Stamp>,
+    ) -> Result<Option<(u32, Id)>, SnapshotError> {
+        if let Some(kept) = self.kept_unseen(entry) {
+            return Ok(Some(kept));
+        }
         let kept = Some((entry.mode, Id(entry.id)));
-        if entry.flags_extended & SKIP_WORKTREE != 0 || entry.mode == MODE_SUBMODULE {
+        if stamp.is_some_and(|stamp| is_unchanged(entry, stamp, self.index.as_ref())) {
             return Ok(kept);
         }
         let path = self.repository.folder.join(native(&entry.path));
-        let folder = path.parent().and_then(|folder| self.folders.get(folder));
-        if folder != Some(&true) {
-            return Ok(None);
-        }
-        let Ok(meta) = fs::symlink_metadata(&path) else {
+        let Some(stamp) = Stamp::at(&path) else {
             return Ok(None);
         };
-        if is_unchanged(entry, &meta, self.written) {
+        if is_unchanged(entry, &stamp, self.index.as_ref()) {
             return Ok(kept);
         }
         let Some((mode, id)) = self.on_disk(&path)? else {
@@ -241,25 +288,25 @@ impl Look<'_> {
 
     /// The mode and the object of a file or link on disk; the object is kept in memory.
     fn on_disk(&self, path: &Path) -> Result<Option<(u32, Id)>, SnapshotError> {
-        let Ok(meta) = fs::symlink_metadata(path) else {
+        let Some(stamp) = Stamp::at(path) else {
             return Ok(None);
         };
-        let (mode, bytes) = if meta.is_symlink() {
-            let Ok(target) = fs::read_link(path) else {
-                return Ok(None);
-            };
-            (MODE_LINK, target.as_os_str().as_encoded_bytes().to_vec())
-        } else if meta.is_file() {
+        let mode = match stamp.item {
+            Stamped::File => MODE_FILE,
+            Stamped::Program => MODE_PROGRAM,
+            Stamped::Link => MODE_LINK,
+            Stamped::Other => return Ok(None),
+        };
+        let bytes = match stamp.item {
+            Stamped::Link => match fs::read_link(path) {
+                Ok(target) => target.as_os_str().as_encoded_bytes().to_vec(),
+                Err(_) => return Ok(None),
+            },
             // What is too large to be checked counts as one file of its own.
-            match read_bounded(path, self.limit) {
-                Ok(bytes) => (mode_of(&meta), bytes),
-                Err(_) => (
-                    mode_of(&meta),
-                    format!("unread: {}", meta.len()).into_bytes(),
-                ),
-            }
-        } else {
-            return Ok(None);
+            _ => match read_bounded(path, self.limit) {
+                Ok((bytes, _)) => bytes,
+                Err(_) => format!("unread: {}", stamp.bytes).into_bytes(),
+            },
         };
         let id = self
             .repository
@@ -270,7 +317,7 @@ impl Look<'_> {
 
     /// Whether only line ends differ, which git itself would write as they are in the index.
     fn differs_in_line_ends(&self, entry: &IndexEntry, path: &Path) -> bool {
-        let Ok(bytes) = read_bounded(path, self.limit) else {
+        let Ok((bytes, _)) = read_bounded(path, self.limit) else {
             return false;
         };
         if !memchr::memmem::find(&bytes, b"\r\n").is_some_and(|_| self.converts(&entry.path)) {
@@ -311,61 +358,33 @@ impl Look<'_> {
 /// Whether a file has not been touched since git wrote its entry, by the rules of git: the same size
 /// and times, and not written in the same instant as the index, when a later change could have
 /// left no trace.
-pub(super) fn is_unchanged(
-    entry: &IndexEntry,
-    meta: &Metadata,
-    index_written: Option<IndexTime>,
-) -> bool {
-    let Some(written) = index_written else {
+pub(super) fn is_unchanged(entry: &IndexEntry, stamp: &Stamp, index: Option<&Stamp>) -> bool {
+    let Some(index) = index else {
         return false;
     };
-    let Some(modified) = meta.modified().ok().and_then(index_time) else {
-        return false;
+    let seconds = i64::from(entry.mtime.seconds());
+    let known = seconds * SECOND + i64::from(entry.mtime.nanoseconds());
+    let mode = match stamp.item {
+        Stamped::File => MODE_FILE,
+        Stamped::Program => MODE_PROGRAM,
+        Stamped::Link | Stamped::Other => return false,
     };
-    let key = |time: IndexTime| (time.seconds(), time.nanoseconds());
-    meta.is_file()
-        && entry.mode & 0o170_000 == 0o100_000
-        && entry.mode == mode_of(meta)
-        && u64::from(entry.file_size) == meta.len()
-        && key(entry.mtime) == key(modified)
-        && key(entry.mtime) < key(written)
-        && same_change(entry, meta)
+    entry.mode == mode
+        && u64::from(entry.file_size) == stamp.bytes
+        && known == stamp.modified
+        && known < index.modified
+        && same_change(entry, stamp)
 }
 
 #[cfg(unix)]
-fn same_change(entry: &IndexEntry, meta: &Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    entry.ctime.seconds() == meta.ctime() as i32 && entry.ino == meta.ino() as u32
+fn same_change(entry: &IndexEntry, stamp: &Stamp) -> bool {
+    i64::from(entry.ctime.seconds()) == stamp.changed.div_euclid(SECOND)
+        && entry.ino == stamp.inode as u32
 }
 
 #[cfg(not(unix))]
-fn same_change(_: &IndexEntry, _: &Metadata) -> bool {
+fn same_change(_: &IndexEntry, _: &Stamp) -> bool {
     true
-}
-
-#[cfg(unix)]
-fn mode_of(meta: &Metadata) -> u32 {
-    use std::os::unix::fs::PermissionsExt;
-    if meta.permissions().mode() & 0o100 == 0 {
-        0o100_644
-    } else {
-        0o100_755
-    }
-}
-
-#[cfg(not(unix))]
-fn mode_of(_: &Metadata) -> u32 {
-    0o100_644
-}
-
-pub(super) fn modified(path: &Path) -> Option<IndexTime> {
-    index_time(fs::metadata(path).ok()?.modified().ok()?)
-}
-
-fn index_time(time: SystemTime) -> Option<IndexTime> {
-    let since = time.duration_since(UNIX_EPOCH).ok()?;
-    let seconds = i32::try_from(since.as_secs()).ok()?;
-    Some(IndexTime::new(seconds, since.subsec_nanos()))
 }
 
 fn new_entry(path: Vec<u8>) -> IndexEntry {
