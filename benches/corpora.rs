@@ -30,7 +30,7 @@ use corpuslint::diagnostic::Change;
 use corpuslint::entry::ordinal_date;
 use corpuslint::lint::{Changed, Gate, Options, Session, Snapshot, compare};
 use corpuslint::snapshot::git::Repository;
-use corpuslint::snapshot::{Finder, Workspace, stamp};
+use corpuslint::snapshot::{Finder, Workspace, stamps};
 use corpuslint::syntax::{Format, Limits, Parser, parse_by};
 use rayon::prelude::*;
 use serde_json::Value;
@@ -135,10 +135,12 @@ fn gate(folder: &Path, base: &str, head: Option<&str>) {
         None => {
             let root = at.root();
             let files = Finder::new(&at, root.clone()).walk(&root).expect("files");
-            stamp(&files);
-            lap("walk the files on disk");
+            let stamps = stamps(&files);
+            lap("walk and stamp the files on disk");
+            let staged = repository.staged().expect("an index").stamped(stamps);
             let limit = at.profile.limits.file_bytes;
-            let tree = repository.working_tree(&files, limit).expect("a tree");
+            let tree = repository.working_tree_on(staged, &files, limit);
+            let tree = tree.expect("a tree");
             lap("make them a tree");
             tree
         }

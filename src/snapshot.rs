@@ -10,7 +10,7 @@ mod workspace;
 pub const STAGE: &str = ".corpuslint-change";
 
 pub use find::Finder;
-pub use stamp::{SECOND, Stamp, Stamped, nanoseconds, stamp};
+pub use stamp::{SECOND, Stamp, Stamped, stamps};
 pub use workspace::{Fault, Nearest, Workspace};
 
 use std::borrow::Cow;
@@ -81,8 +81,8 @@ pub struct SourceFile {
     pub origin: Origin,
     /// Git's name of its bytes, where that is known without reading them.
     pub content: Option<git::Id>,
-    /// What it looked like from outside when it was read, or looked at with [`stamp`].
-    pub stamp: OnceLock<Box<Stamp>>,
+    /// [`Stamp::mark`] of what it looked like before it was read.
+    pub mark: OnceLock<u64>,
 }
 
 impl Origin {
@@ -122,8 +122,10 @@ impl SourceFile {
             Origin::Below(_) | Origin::Disk(_) => {
                 let path = self.disk().unwrap_or_default();
                 let (bytes, stamp) = read_bounded(&path, limit)?;
-                // The first look counts: what changed after it will be noticed.
-                let _ = self.stamp.set(Box::new(stamp));
+                if let Some(mark) = stamp.mark() {
+                    // The first look counts: what changed after it will be noticed.
+                    let _ = self.mark.set(mark);
+                }
                 Ok(bytes)
             }
             Origin::Text(bytes) => within(bytes, limit).map(<[u8]>::to_vec),

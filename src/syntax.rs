@@ -12,12 +12,14 @@ pub mod emit;
 mod json;
 mod markdown;
 mod node;
+mod pointers;
 mod scalar;
 mod yaml;
 mod yaml11;
 
 use crate::text::Span;
 pub use node::{Entries, Items, Node};
+pub use pointers::Pointers;
 pub use yaml11::{Yaml11, yaml11};
 
 /// How a source is written.

@@ -9,6 +9,9 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)] // it says what it skipped
 
 #[cfg(unix)]
+#[path = "hostile/plain.rs"]
+mod plain;
+#[cfg(unix)]
 #[path = "hostile/write.rs"]
 mod write;
 

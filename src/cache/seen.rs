@@ -1,11 +1,10 @@
 //! What a corpus on disk gave, for the next run that finds every file as it was.
 //!
 //! It is kept in the cache folder of the user, one file for each corpus and configuration, under a name
-//! of all its files and their stamps. Nothing is kept of a file that may have changed since in a way
-//! that leaves no trace.
+//! of all its files and what they look like from outside. Nothing is kept of a file that may change once
+//! more in a way that leaves no trace.
 
 use std::path::PathBuf;
-use std::time::SystemTime;
 
 use jiff::civil::Date;
 
@@ -13,7 +12,7 @@ use super::{age, files, read};
 use crate::lint::cache::Digest;
 use crate::lint::{Known, Options, Report};
 use crate::snapshot::git::Id;
-use crate::snapshot::{SECOND, SourceFile, Stamp, Workspace, nanoseconds, stamp};
+use crate::snapshot::{SourceFile, Workspace, stamps};
 use crate::write;
 
 /// A corpus of fewer files is checked again: that takes hardly longer than to look at each of them.
@@ -25,11 +24,6 @@ const ENDING: &str = ".seen";
 /// How many corpora are remembered.
 const MANY: usize = 64;
 
-/// Nanoseconds by which clocks of file systems may stand still, and those of file systems that
-/// count in whole seconds.
-const STILL: i64 = SECOND / 10;
-const STILL_LONG: i64 = 2 * SECOND;
-
 /// What a corpus gave the last time, if it is known.
 pub struct Seen<'w> {
     workspace: &'w Workspace,
@@ -37,8 +31,6 @@ pub struct Seen<'w> {
     name: String,
     digest: Digest,
     today: Date,
-    /// When this run began.
-    now: i64,
 }
 
 impl<'w> Seen<'w> {
@@ -63,7 +55,6 @@ impl<'w> Seen<'w> {
             name: format!("{}-{place}{ENDING}", &digest.hex()[..16]),
             digest,
             today: options.today,
-            now: nanoseconds(SystemTime::now()),
         })
     }
 
@@ -71,38 +62,21 @@ impl<'w> Seen<'w> {
     #[must_use]
     pub fn recall(&self, files: &[SourceFile]) -> Option<Report> {
         let bytes = read(&self.folder.join(&self.name))?;
-        stamp(files);
-        let known = Known::read(bytes, &self.digest, self.today, name_of(files)?)?;
+        let marks = stamps(files).into_iter().map(|stamp| stamp?.mark());
+        let known = Known::read(bytes, &self.digest, self.today, name_of(files, marks)?)?;
         Some(Report::of_known(known, &self.workspace.schemas))
     }
 
     /// Keeps what files gave, all of which were read in this run. That it cannot be kept is no harm.
     pub fn keep(&self, files: &[SourceFile], report: &Report) {
-        if files
-            .iter()
-            .filter_map(stamp_of)
-            .any(|at| self.may_change(at))
-        {
-            return;
-        }
-        let bytes =
-            name_of(files).and_then(|name| report.known(self.today).write(&self.digest, name));
+        let marks = files.iter().map(|file| file.mark.get().copied());
+        let name = name_of(files, marks);
+        let bytes = name.and_then(|name| report.known(self.today).write(&self.digest, name));
         if let Some(bytes) = bytes
             && write::keep(&self.folder, &self.name, &bytes).is_ok()
         {
             self.tidy();
         }
-    }
-
-    /// Whether a file could be written once more and look the same: the time that it was written at
-    /// is not over yet, or lies in the future.
-    fn may_change(&self, stamp: &Stamp) -> bool {
-        let last = stamp.modified.max(stamp.changed);
-        let still = match stamp.modified % SECOND == 0 && stamp.changed % SECOND == 0 {
-            true => STILL_LONG,
-            false => STILL,
-        };
-        last.saturating_add(still) >= self.now
     }
 
     /// Removes what is beyond the newest.
@@ -115,25 +89,15 @@ impl<'w> Seen<'w> {
     }
 }
 
-fn stamp_of(file: &SourceFile) -> Option<&Stamp> {
-    file.stamp.get().map(Box::as_ref)
-}
-
-/// A name of files and of what they look like; `None` where that is not known of one that was read.
-fn name_of(files: &[SourceFile]) -> Option<Id> {
-    let mut text = Vec::with_capacity(files.len() * 128);
-    for file in files {
+/// A name of files and of what they look like; `None` where one that can be read has no mark.
+fn name_of(files: &[SourceFile], marks: impl Iterator<Item = Option<u64>>) -> Option<Id> {
+    let mut text = Vec::with_capacity(files.len() * 64);
+    for (file, mark) in files.iter().zip(marks) {
         text.extend_from_slice(file.path.as_bytes());
         text.push(0);
-        match (&file.stray, stamp_of(file)) {
-            (Some(reason), _) => text.extend_from_slice(reason.as_bytes()),
-            (None, Some(stamp)) => {
-                let numbers = [stamp.modified, stamp.changed].map(i64::to_le_bytes);
-                text.extend(numbers.into_iter().flatten());
-                let numbers = [stamp.bytes, stamp.inode, stamp.item as u64].map(u64::to_le_bytes);
-                text.extend(numbers.into_iter().flatten());
-            }
-            (None, None) => return None,
+        match &file.stray {
+            Some(reason) => text.extend_from_slice(reason.as_bytes()),
+            None => text.extend(mark?.to_le_bytes()),
         }
         text.push(0);
     }

@@ -16,7 +16,7 @@ use crate::history::loosened::loosened;
 use crate::lint::{self, Gate, Known, Options, Report, Snapshot, Trust, Waiver};
 use crate::rules;
 use crate::snapshot::git::Staged;
-use crate::snapshot::{Workspace, stamp, stem};
+use crate::snapshot::{Workspace, stamps, stem};
 use crate::text::decode_lossy;
 use choose::{Chosen, choose};
 
@@ -324,23 +324,22 @@ fn on_disk_and_staged(
     let State::Disk(_) = &chosen.head else {
         return Ok((None, None));
     };
-    let mut scope = None;
+    let mut found = None;
     // What libgit2 has read stays on this thread.
     let staged = rayon::in_place_scope(|tasks| {
         tasks.spawn(|_| {
-            let opened = chosen.head.open(head.trusting(head));
-            if let Ok(scope) = &opened {
-                stamp(&scope.files);
-            }
-            scope = Some(opened);
+            let scope = chosen.head.open(head.trusting(head));
+            found = Some(scope.map(|scope| (stamps(&scope.files), scope)));
         });
         let git = chosen.commit.as_ref().map(|(git, _)| git);
         git.filter(|git| !git.repository.is_bare())
             .map(|git| git.repository.staged())
     });
-    let scope = scope.transpose()?;
+    let (stamps, scope) = found.transpose()?.unzip();
     // An index that cannot be read is read again, and fails, where it is needed.
-    Ok((scope, staged.and_then(Result::ok)))
+    let staged = staged.and_then(Result::ok);
+    let staged = staged.map(|staged| staged.stamped(stamps.unwrap_or_default()));
+    Ok((scope, staged))
 }
 
 /// Says which waivers were not needed.

@@ -13,7 +13,7 @@ use crate::entry::{Subject, subjects};
 use crate::rule::{DocumentView, Group};
 use crate::rules;
 use crate::snapshot::{SourceFile, Workspace, stem};
-use crate::syntax::{self, Document};
+use crate::syntax::{self, Document, Pointers};
 use crate::text::{LineIndex, Span, decode_lossy};
 
 /// Keeps the first findings of a file, the worst first, and says that there are more.
@@ -45,8 +45,9 @@ pub(super) fn locate_in(diagnostics: &mut [Diagnostic], view: &DocumentView<'_>)
         return;
     }
     let lines = LineIndex::new(view.source);
+    let mut pointers = Pointers::new(view.document);
     for found in diagnostics {
-        place(found, view.path, view.document, view.subjects);
+        place(found, view.path, &mut pointers, view.subjects);
         resolve_in(found, view.path, &lines);
     }
 }
@@ -76,12 +77,12 @@ fn resolve(location: &mut Location, lines: &LineIndex<'_>) {
 fn place(
     found: &mut Diagnostic,
     path: &Arc<str>,
-    document: &Document<'_>,
+    pointers: &mut Pointers<'_>,
     subjects: &[Subject<'_>],
 ) {
     let span = found.location.span();
-    if found.pointer.is_none() && document.root().is_some() {
-        found.pointer = Some(document.pointer_at(span));
+    if found.pointer.is_none() && pointers.has_root() {
+        found.pointer = Some(pointers.at(span));
     }
     let subject = subjects
         .iter()
@@ -93,7 +94,7 @@ fn place(
     }
     // In a file of many entries a pointer from the root changes with every entry that is added.
     let pointer = found.pointer.as_deref().unwrap_or("");
-    let own = subject.map(|subject| document.pointer_at(subject.node.span()));
+    let own = subject.map(|subject| pointers.at(subject.node.span()));
     let local = own
         .and_then(|own| pointer.strip_prefix(own.as_str()))
         .unwrap_or(pointer);
@@ -172,8 +173,9 @@ fn text(file: &SourceFile, workspace: &Workspace) -> String {
 fn complete(file: &SourceFile, workspace: &Workspace, found: &mut [&mut Diagnostic]) {
     reread(file, workspace, |document, subjects| {
         let lines = LineIndex::new(document.source());
+        let mut pointers = Pointers::new(document);
         for found in found {
-            place(found, &file.path, document, subjects);
+            place(found, &file.path, &mut pointers, subjects);
             resolve_in(found, &file.path, &lines);
         }
     });

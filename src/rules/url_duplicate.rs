@@ -17,6 +17,8 @@ pub(super) fn check(view: &EntryView<'_>, sink: &mut Sink) {
         return;
     }
     let mut seen: FxHashMap<u64, Vec<Link<'_>>> = FxHashMap::default();
+    // Each costs a look through its list, and no more than these are shown.
+    let mut left = view.file.limit;
     for link in links::marked(view) {
         let same = seen.entry(normal_hash(&link.url)).or_default();
         let twin = same.iter().find_map(|first| {
@@ -25,6 +27,10 @@ pub(super) fn check(view: &EntryView<'_>, sink: &mut Sink) {
         });
         if let Some((first, items)) = twin {
             report(view, first, &link, &items, sink);
+            left = left.saturating_sub(1);
+            if left == 0 {
+                return;
+            }
         } else {
             same.push(link);
         }

@@ -112,7 +112,7 @@ fn classify(
         stray: None,
         content: origin.content(),
         origin,
-        stamp: OnceLock::new(),
+        mark: OnceLock::new(),
     }
 }
 

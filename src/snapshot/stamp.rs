@@ -1,15 +1,23 @@
 //! What files look like from outside, by which a change is noticed without reading them.
 
 use std::fs::{self, Metadata};
+use std::hash::{Hash, Hasher};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use fnv::FnvHasher;
 use rayon::prelude::*;
 
 use super::{Origin, SourceFile};
 
 /// Nanoseconds in a second.
 pub const SECOND: i64 = 1_000_000_000;
+
+/// Nanoseconds for which the clock of a file system may stand still.
+const STILL: i64 = SECOND / 10;
+
+/// The same of those that count in whole seconds.
+const STILL_LONG: i64 = 2 * SECOND;
 
 /// What a file looks like from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -60,27 +68,38 @@ impl Stamp {
             item: item(meta),
         }
     }
+
+    /// A number by which a file that has this stamp now can be known again. `None` where it could be
+    /// written once more and look the same: the time that it was written at is not over yet, or lies
+    /// in the future.
+    #[must_use]
+    pub fn mark(&self) -> Option<u64> {
+        let whole = self.modified % SECOND == 0 && self.changed % SECOND == 0;
+        let still = if whole { STILL_LONG } else { STILL };
+        let last = self.modified.max(self.changed);
+        let is_over = last.saturating_add(still) < nanoseconds(SystemTime::now());
+        is_over.then(|| {
+            let mut hasher = FnvHasher::default();
+            self.hash(&mut hasher);
+            hasher.finish()
+        })
+    }
 }
 
-/// Stamps files that are on disk.
-pub fn stamp(files: &[SourceFile]) {
+/// Stamps of files, in their order; `None` for what is not on disk.
+#[must_use]
+pub fn stamps(files: &[SourceFile]) -> Vec<Option<Stamp>> {
     // The system looks up each part of a path anew: from the current folder there are fewer.
     let here = std::env::current_dir().unwrap_or_default();
-    files.par_iter().for_each(|file| {
-        let stamp = match &file.origin {
-            Origin::Below(folder) if **folder == *here => Stamp::at(Path::new(&*file.path)),
-            _ => file.disk().and_then(|path| Stamp::at(&path)),
-        };
-        if let Some(stamp) = stamp {
-            // What has a stamp keeps it.
-            let _ = file.stamp.set(Box::new(stamp));
-        }
-    });
+    let stamp = |file: &SourceFile| match &file.origin {
+        Origin::Below(folder) if **folder == *here => Stamp::at(Path::new(&*file.path)),
+        _ => Stamp::at(&file.disk()?),
+    };
+    files.par_iter().map(stamp).collect()
 }
 
 /// Nanoseconds since 1970; of what lies outside of what they can say, the nearest that they can.
-#[must_use]
-pub fn nanoseconds(time: SystemTime) -> i64 {
+fn nanoseconds(time: SystemTime) -> i64 {
     match time.duration_since(UNIX_EPOCH) {
         Ok(since) => i64::try_from(since.as_nanos()).unwrap_or(i64::MAX),
         Err(before) => i64::try_from(before.duration().as_nanos()).map_or(i64::MIN, |time| -time),

@@ -33,7 +33,7 @@ impl Stored {
             stray: None,
             origin: Origin::Text(text),
             content: None,
-            stamp: OnceLock::new(),
+            mark: OnceLock::new(),
         }
     }
 }

@@ -22,6 +22,16 @@ pub struct Staged {
     index: Index,
     /// The index file as it looked before it was read.
     file: Option<Stamp>,
+    /// Stamps of the files that were found, where they were taken.
+    stamps: Vec<Option<Stamp>>,
+}
+
+impl Staged {
+    /// It with the stamps of the files that [`Repository::working_tree_on`] is given.
+    #[must_use]
+    pub fn stamped(self, stamps: Vec<Option<Stamp>>) -> Self {
+        Self { stamps, ..self }
+    }
 }
 
 impl Repository {
@@ -75,6 +85,7 @@ impl Repository {
         Ok(Staged {
             index: self.index()?,
             file,
+            stamps: Vec::new(),
         })
     }
 
@@ -95,7 +106,11 @@ impl Repository {
                 self.folder.display()
             )));
         }
-        let Staged { mut index, file } = staged;
+        let Staged {
+            mut index,
+            file,
+            stamps,
+        } = staged;
         let entries: Vec<IndexEntry> = index.iter().collect();
         let look = Look {
             repository: self,
@@ -103,7 +118,7 @@ impl Repository {
             limit,
         };
         let real = real_folders(&self.folder, &entries);
-        let Met { stamps, untracked } = self.meet(&entries, found);
+        let Met { stamps, untracked } = self.meet(&entries, found, &stamps);
         // Only what differs goes in: the index remembers the trees of folders that stay.
         let states = (&entries, &real, &stamps).into_par_iter();
         let states = states.map(|(entry, real, stamp)| match real {
@@ -125,7 +140,12 @@ impl Repository {
     }
 
     /// Holds what was found on disk, in the order of paths, against the entries of the index.
-    fn meet<'f>(&self, entries: &[IndexEntry], found: &'f [SourceFile]) -> Met<'f> {
+    fn meet<'f>(
+        &self,
+        entries: &[IndexEntry],
+        found: &'f [SourceFile],
+        stamps: &'f [Option<Stamp>],
+    ) -> Met<'f> {
         let mut met = Met {
             stamps: vec![None; entries.len()],
             untracked: Vec::new(),
@@ -136,7 +156,7 @@ impl Repository {
             .collect();
         // Both are sorted, so mostly the next file is of the next entry.
         let mut next = 0;
-        for (file, inner) in found.iter().zip(inner) {
+        for (number, (file, inner)) in found.iter().zip(inner).enumerate() {
             let Some(inner) = inner else {
                 continue;
             };
@@ -147,7 +167,7 @@ impl Repository {
             };
             match place {
                 Ok(place) => {
-                    met.stamps[place] = file.stamp.get().map(Box::as_ref);
+                    met.stamps[place] = stamps.get(number).and_then(Option::as_ref);
                     next = place + 1;
                 }
                 Err(_) => met.untracked.push((inner, file)),
