@@ -116,16 +116,26 @@ fn classify(
     }
 }
 
-/// Whether a path is git's own, or a folder in which a change is put together.
-fn is_of_tools(path: &Path) -> bool {
-    // The end of the bytes says no at once, and of nearly all paths.
-    let ends = |name: &str| {
-        path.as_os_str()
-            .as_encoded_bytes()
-            .ends_with(name.as_bytes())
+/// Whether a path ends with a name, or with a name that ends so; the bytes say no at once, and of
+/// nearly all paths.
+fn ends_with(path: &Path, name: &str) -> bool {
+    path.as_os_str()
+        .as_encoded_bytes()
+        .ends_with(name.as_bytes())
+}
+
+/// Whether a path is git's own.
+fn is_of_git(path: &Path) -> bool {
+    ends_with(path, ".git") && path.file_name().is_some_and(|name| name == ".git")
+}
+
+/// Whether a path lies in a folder in which a change was put together.
+fn is_in_stage(path: &[u8]) -> bool {
+    let is_inside = |at: usize| {
+        let next = path.get(at + super::STAGE.len());
+        next.is_some_and(|byte| std::path::is_separator(char::from(*byte)))
     };
-    let is_git = || path.file_name().is_some_and(|name| name == ".git");
-    (ends(".git") && is_git()) || (ends(super::STAGE) && path.is_dir())
+    memchr::memmem::find_iter(path, super::STAGE).any(is_inside)
 }
 
 /// Finds the files of a corpus in a folder.
@@ -148,9 +158,8 @@ impl<'w> Finder<'w> {
 
     /// Every file under a folder that is an entry, or looks like one and is not; sorted by path.
     ///
-    /// Nothing is skipped for being hidden or ignored by git: a file that was committed counts. Only
-    /// what a run that was killed has left on this disk is none of the corpus, and read by git's
-    /// objects it would count, too.
+    /// Nothing is skipped for being hidden or ignored by git: a file that was committed counts. What
+    /// a run that was killed has left is one finding, and no entries.
     /// Links are not followed; one that leads out of the root is reported.
     ///
     /// # Errors
@@ -163,12 +172,17 @@ impl<'w> Finder<'w> {
                 folder.display()
             )));
         }
+        let above = folder.as_os_str().len();
         let mut builder = ignore::WalkBuilder::new(folder);
         builder
             .standard_filters(false)
             .follow_links(false)
             .sort_by_file_path(|a, b| a.as_os_str().cmp(b.as_os_str()))
-            .filter_entry(|item| !is_of_tools(item.path()));
+            .filter_entry(move |item| {
+                let bytes = item.path().as_os_str().as_encoded_bytes();
+                let inner = bytes.get(above..).unwrap_or_default();
+                !is_of_git(item.path()) && !is_in_stage(inner)
+            });
         // Listing folders is quick; to tell what their items are is not.
         let items: Vec<_> = builder.build().collect();
         let mut found: Vec<SourceFile> = items
@@ -227,7 +241,7 @@ impl<'w> Finder<'w> {
     fn item(&self, path: &Path, kind: Option<fs::FileType>) -> Option<SourceFile> {
         let kind = ItemType::of(kind?);
         if kind == ItemType::Folder {
-            return None;
+            return ends_with(path, super::STAGE).then(|| self.left(path));
         }
         let kind = match kind {
             ItemType::Link if path.is_dir() => self.linked_folder(path)?,
@@ -268,6 +282,16 @@ impl<'w> Finder<'w> {
         } else {
             ItemType::LinkOutside
         })
+    }
+
+    /// A folder in which a change was put together. It is not looked into, and nothing can hide there.
+    fn left(&self, path: &Path) -> SourceFile {
+        let reason = "it looks like what an interrupted run has left; the next command that writes \
+                      here removes that, or delete it after a look inside";
+        SourceFile {
+            stray: Some(reason.to_owned()),
+            ..self.source(path)
+        }
     }
 
     /// What could not be listed, such as a folder that may not be read.

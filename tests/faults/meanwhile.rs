@@ -163,3 +163,41 @@ fn a_clock_that_is_set_back_hides_nothing() {
         }
     }
 }
+
+/// What a killed run left is no entry. So a folder of that kind must not be a place to hide in.
+#[test]
+fn nothing_hides_in_what_looks_like_a_left_stage() {
+    let corpus = Corpus::new(2);
+    for stage in ["corpus/.corpuslint-change", "corpus/a/b.corpuslint-change"] {
+        let stage = corpus.path(stage);
+        fs::create_dir_all(&stage).expect("a folder");
+        fs::write(stage.join("E001.yaml"), old(1)).expect("a file");
+    }
+    let ran = corpus.run(&["check", "--output-format", "concise"]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    let lines: Vec<&str> = ran.out.lines().collect();
+    for (line, path) in lines
+        .iter()
+        .zip([".corpuslint-change", "a/b.corpuslint-change"])
+    {
+        assert!(
+            line.contains(&format!("corpus/{path}:1:1: error")),
+            "{line}"
+        );
+        assert!(
+            line.contains("stray-file") && line.contains("interrupted"),
+            "{line}"
+        );
+    }
+    assert!(!ran.out.contains("duplicate-id"), "{}", ran.out);
+    // What is a name like that above the corpus, or a file, is nothing of the kind.
+    let outer = corpus.path("c.corpuslint-change");
+    fs::create_dir(&outer).expect("a folder");
+    let inner = Corpus::new(1);
+    fs::rename(inner.path("corpus"), outer.join("corpus")).expect("moved");
+    for file in ["corpuslint.toml", "schema.json"] {
+        fs::copy(corpus.path(file), outer.join(file)).expect("a file");
+    }
+    let ran = program::run_in(&outer, &["check"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+}
