@@ -12,6 +12,7 @@ mod init;
 mod link;
 mod lsp;
 mod manual;
+mod memory;
 mod migrate;
 mod new;
 mod output;
@@ -226,6 +227,9 @@ fn command() -> clap::Command {
 fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
     let cli = Cli::from_arg_matches(matches).map_err(|error| Failure(usage(&error)))?;
     let screen = Screen { color: cli.color };
+    if !matches!(&cli.command, Command::Check(args) if args.gate.is_asked()) {
+        memory::use_small_pages();
+    }
     match &cli.command {
         Command::Check(args) => {
             let matches = matches.subcommand_matches("check").unwrap_or(matches);

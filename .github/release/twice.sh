@@ -9,8 +9,11 @@ target=${1:?a target}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 home=${CARGO_HOME:-$HOME/.cargo}
+# Both first: what is committed while one is built must not be in the other.
 for name in one another-and-longer; do
   git clone --quiet . "$work/$name/project"
+done
+for name in one another-and-longer; do
   mkdir -p "$work/$name/home"
   cp -R "$home/registry" "$work/$name/home/registry"
   CARGO_HOME=$work/$name/home bash "$work/$name/project/.github/release/build.sh" "$@"
