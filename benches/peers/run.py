@@ -46,8 +46,8 @@ def main() -> None:
     unknown = set(tools) - set(FLOORS + OURS + PEERS)
     if unknown:
         sys.exit(f"unknown: {', '.join(unknown)}; there are {', '.join(FLOORS + OURS + PEERS)}")
-    binary = Path(options.binary or build("--bin", "corpuslint", "corpuslint"))
-    floors = Path(options.floors or build("--bench", "corpora", "deps/corpora-*"))
+    binary = Path(options.binary or build("--bin", "corpuslint", "corpuslint")).resolve()
+    floors = Path(options.floors or build("--bench", "corpora", "deps/corpora-*")).resolve()
     install(folder, tools)
     sizes = [int(size) for size in options.sizes.split(",")]
     corpora = [generated(folder, floors, Path(options.release).resolve(), size) for size in sizes]
@@ -128,6 +128,9 @@ def repository(folder: Path) -> None:
     for file in files[5 :: max(1, len(files) // 10)][:10]:
         file.write_text(file.read_text().replace("\ntitle: '", "\ntitle: 'Changed ", 1))
     run(*git, "commit", "--quiet", "--all", "--message", "ten")
+    # Files that are as new as the index are read again each time, until git looks at them once more.
+    time.sleep(1.1)
+    run(*git, "update-index", "--refresh")
 
 
 def about(folder: Path, binary: Path, tools: list) -> dict:

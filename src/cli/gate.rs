@@ -225,6 +225,8 @@ impl Opened {
                 cache::narrow(store.as_ref(), repository, trees, &base, &options, done)
             })?;
             if let Some(narrow) = narrow {
+                // All files on disk are many, and none of them is looked at again.
+                rayon::spawn(move || drop(on_disk));
                 return Ok(Self {
                     base: Scope::of(base, narrow.base_files, &[])?,
                     head: Scope::of(head, narrow.head_files, &[])?,

@@ -10,6 +10,9 @@ use rayon::prelude::*;
 use super::{Origin, SnapshotError, SourceFile, Workspace, below, plain, relative, stem};
 use crate::syntax::Format;
 
+/// Items of folders that are looked at side by side.
+const AT_ONCE: usize = 2048;
+
 /// What an item of a folder is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ItemType {
@@ -183,15 +186,20 @@ impl<'w> Finder<'w> {
                 let inner = bytes.get(above..).unwrap_or_default();
                 !is_of_git(item.path()) && !is_in_stage(inner)
             });
-        // Listing folders is quick; to tell what their items are is not.
-        let items: Vec<_> = builder.build().collect();
-        let mut found: Vec<SourceFile> = items
-            .into_par_iter()
-            .filter_map(|item| match item {
+        // Listing folders is quick; to tell what their items are is not. A part of them at a time keeps
+        // the memory for them small.
+        let mut walk = builder.build();
+        let mut found: Vec<SourceFile> = Vec::new();
+        loop {
+            let items: Vec<_> = walk.by_ref().take(AT_ONCE).collect();
+            if items.is_empty() {
+                break;
+            }
+            found.par_extend(items.into_par_iter().filter_map(|item| match item {
                 Ok(item) => self.item(item.path(), item.file_type()),
                 Err(error) => Some(self.unlisted(folder, &error)),
-            })
-            .collect();
+            }));
+        }
         found.par_sort_by(|a, b| a.path.cmp(&b.path));
         Ok(found)
     }

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
 
+use super::scalar::is_indicator;
 use super::{Kind, resolve_plain, yaml11};
 
 /// Whether a text is a date of its own field: such dates stand unquoted, although YAML 1.1 would
@@ -278,29 +279,7 @@ fn is_plain(text: &str, is_date: bool) -> bool {
     ) else {
         return false;
     };
-    let indicator = matches!(
-        first,
-        b'-' | b'?'
-            | b':'
-            | b','
-            | b'['
-            | b']'
-            | b'{'
-            | b'}'
-            | b'#'
-            | b'&'
-            | b'*'
-            | b'!'
-            | b'|'
-            | b'>'
-            | b'\''
-            | b'"'
-            | b'%'
-            | b'@'
-            | b'`'
-            | b' '
-            | b'\t'
-    );
+    let indicator = is_indicator(first) || matches!(first, b' ' | b'\t');
     let dashed = first == b'-' && !matches!(bytes.next(), None | Some(b' ' | b'-' | b'\t'));
     let inside = [": ", " #", ":\t", "\t#"];
     (!indicator || dashed)

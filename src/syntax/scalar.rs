@@ -25,6 +25,12 @@ pub(super) fn resolve(text: &str) -> Kind {
     }
 }
 
+/// Whether a byte means something of its own where it begins a value (YAML 1.2.2, 5.3).
+pub(super) fn is_indicator(byte: u8) -> bool {
+    const INDICATORS: &[u8] = b"-?:,[]{}#&*!|>'\"%@`";
+    INDICATORS.contains(&byte)
+}
+
 fn number(text: &str) -> Kind {
     let radix = |digits: &str, is_digit: fn(&u8) -> bool| {
         !digits.is_empty() && digits.as_bytes().iter().all(is_digit)

@@ -129,6 +129,8 @@ impl Repository {
         for (entry, state) in entries.iter().zip(states) {
             update(&mut index, entry, state).map_err(|error| failed(&shown(entry), &error))?;
         }
+        // They are many small pieces, and freed while other work goes on.
+        rayon::spawn(move || drop(entries));
         for (inner, file) in untracked {
             let entry = new_entry(inner);
             let state = look.on_disk(&file.disk().unwrap_or_default())?;

@@ -181,28 +181,7 @@ fn is_of_key(byte: u8) -> bool {
     is_word(byte) || matches!(byte, b'-' | b'.' | b'/' | b' ')
 }
 
-/// Whether a plain value can begin so (YAML 1.2.2, 5.3 and 7.3.3); `-` needs a second look.
+/// Whether a plain value can begin so (YAML 1.2.2, 7.3.3); `-` needs a second look.
 fn begins_plain(byte: u8) -> bool {
-    !matches!(
-        byte,
-        b'-' | b'?'
-            | b':'
-            | b','
-            | b'['
-            | b']'
-            | b'{'
-            | b'}'
-            | b'#'
-            | b'&'
-            | b'*'
-            | b'!'
-            | b'|'
-            | b'>'
-            | b'\''
-            | b'"'
-            | b'%'
-            | b'@'
-            | b'`'
-            | b' '
-    )
+    byte != b' ' && !scalar::is_indicator(byte)
 }
