@@ -14,7 +14,7 @@ use super::loss::{Loss, Losses, NO_ENTRY, NO_OWNER, Spot};
 use super::model::{Entry, Model, Unknown};
 use super::verify::{self, Verification};
 use super::{Files, Format, MigrateError, Shape, Sink, WriteEntry, files};
-use crate::snapshot::{Finder, SourceFile, Unread, stem};
+use crate::snapshot::{Finder, SourceFile, Unread, relative, stem};
 
 /// What is asked for.
 pub struct Job<'j> {
@@ -438,14 +438,10 @@ fn words(unread: &Unread) -> String {
 }
 
 fn below(root: &Path, file: &SourceFile) -> String {
-    let path = file
-        .disk()
-        .unwrap_or_else(|| Path::new(file.path.as_ref()).into());
-    let inner = path.strip_prefix(root).unwrap_or(&path);
-    let parts = inner
-        .components()
-        .map(|part| part.as_os_str().to_string_lossy());
-    parts.collect::<Vec<_>>().join("/")
+    match file.disk() {
+        Some(path) => relative(root, &path),
+        None => file.path.to_string(),
+    }
 }
 
 /// Entries from one file each to one file each: no more than a batch of them is in memory.
