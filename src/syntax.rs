@@ -308,27 +308,10 @@ impl<'s> Document<'s> {
     /// value.
     #[must_use]
     pub fn pointer_at(&self, span: Span) -> String {
-        let mut pointer = String::new();
-        let mut here = self.root();
-        while let Some(node) = here {
-            here = None;
-            if node.is_alias() {
-                break;
-            }
-            for (index, (key, value)) in node.children().enumerate() {
-                let on_key = key.is_some_and(|key| key.span().contains(span));
-                if !on_key && !value.span().contains(span) {
-                    continue;
-                }
-                match key {
-                    Some(key) => push_segment(&mut pointer, key.text()),
-                    None => push_segment(&mut pointer, &index.to_string()),
-                }
-                here = (!on_key).then_some(value);
-                break;
-            }
-        }
-        pointer
+        pointers::descend(self.root(), span, |_, node| {
+            let mut children = node.children().enumerate();
+            children.find(|(_, child)| pointers::holds(child, span))
+        })
     }
 }
 

@@ -13,7 +13,7 @@ pub struct Pointers<'d> {
 }
 
 /// The key, where there is one, and the value.
-type Child<'d> = (Option<Node<'d>>, Node<'d>);
+pub(super) type Child<'d> = (Option<Node<'d>>, Node<'d>);
 
 impl<'d> Pointers<'d> {
     /// Pointers into a document.
@@ -33,33 +33,42 @@ impl<'d> Pointers<'d> {
 
     /// The pointer to the innermost value that holds a place, or whose key does.
     pub fn at(&mut self, span: Span) -> String {
-        let mut pointer = String::new();
-        let mut here = self.document.root();
-        let mut depth = 0;
-        while let Some(node) = here {
-            if node.is_alias() {
-                break;
-            }
-            depth += 1;
+        descend(self.document.root(), span, |depth, node| {
             let children = self.known.entry((depth, node.span()));
             let children = children.or_insert_with(|| node.children().collect());
-            let Some((index, (key, value))) = child_at(children, span) else {
-                break;
-            };
-            let on_key = match key {
-                Some(key) => {
-                    push_segment(&mut pointer, key.text());
-                    key.span().contains(span)
-                }
-                None => {
-                    push_segment(&mut pointer, &index.to_string());
-                    false
-                }
-            };
-            here = (!on_key).then_some(value);
-        }
-        pointer
+            child_at(children, span)
+        })
     }
+}
+
+/// The pointer to the innermost value that holds a place, or whose key does. `child` finds the child of
+/// a node at a depth that holds it, with the number that it has among its siblings.
+pub(super) fn descend<'d>(
+    root: Option<Node<'d>>,
+    span: Span,
+    mut child: impl FnMut(usize, Node<'d>) -> Option<(usize, Child<'d>)>,
+) -> String {
+    let mut pointer = String::new();
+    let mut here = root.filter(|root| !root.is_alias());
+    let mut depth = 0;
+    while let Some(node) = here {
+        depth += 1;
+        let Some((index, (key, value))) = child(depth, node) else {
+            break;
+        };
+        match key {
+            Some(key) => push_segment(&mut pointer, key.text()),
+            None => push_segment(&mut pointer, &index.to_string()),
+        }
+        let on_key = key.is_some_and(|key| key.span().contains(span));
+        here = (!on_key && !value.is_alias()).then_some(value);
+    }
+    pointer
+}
+
+/// Whether a place is in a child, or in its key.
+pub(super) fn holds((key, value): &Child<'_>, span: Span) -> bool {
+    key.is_some_and(|key| key.span().contains(span)) || value.span().contains(span)
 }
 
 /// The child that holds a place, by bisection: children stand in the order of the text.
@@ -69,9 +78,7 @@ fn child_at<'d>(children: &[Child<'d>], span: Span) -> Option<(usize, Child<'d>)
     let near = children[first..].iter().enumerate();
     near.map(|(index, child)| (first + index, *child))
         .take_while(|(_, (key, value))| key.unwrap_or(*value).span().range().start <= start)
-        .find(|(_, (key, value))| {
-            key.is_some_and(|key| key.span().contains(span)) || value.span().contains(span)
-        })
+        .find(|(_, child)| holds(child, span))
 }
 
 #[cfg(test)]
