@@ -1,9 +1,9 @@
 //! What is kept from run to run: here the outcomes of files in git, in [`seen`] what a folder gave.
 //!
-//! The folder of a repository is `corpuslint` in the folder that all working trees of a repository share, and can be deleted
-//! at any time. Each file in it is written once and never changed: runs at the same time do not
-//! disturb one another, and a file that is broken is as if it were not there. Where nothing can be
-//! written, nothing is kept.
+//! The outcomes are in `corpuslint` in the folder that all working trees of a repository share, which can
+//! be deleted at any time. Each file in it is written once and never changed: runs at the same time do
+//! not disturb one another, and a file that is broken is as if it were not there. Where nothing can
+//! be written, nothing is kept.
 
 pub mod seen;
 
@@ -136,10 +136,7 @@ impl Store {
     /// Removes what was left long ago, and trees beyond the newest.
     fn tidy(&self) {
         let limit = SystemTime::now().checked_sub(OLD);
-        let mut trees = files(&self.folder, TREE);
-        trees.sort_by_key(|path| std::cmp::Reverse(age(path)));
-        let beyond = trees.split_off(trees.len().min(TREES));
-        beyond.iter().for_each(|path| write::forget(path));
+        forget_beyond(&self.folder, TREE, TREES);
         let mut others = files(&self.folder, SEGMENT);
         others.retain(|path| !name(path).starts_with(&self.prefix));
         for path in others {
@@ -258,6 +255,15 @@ fn like<'l>(
         known,
         changed,
         surveyed,
+    }
+}
+
+/// Removes the files of a folder whose names end so, but for the newest.
+fn forget_beyond(folder: &Path, ending: &str, most: usize) {
+    let mut all = files(folder, ending);
+    if all.len() > most {
+        all.sort_by_key(|path| std::cmp::Reverse(age(path)));
+        all.iter().skip(most).for_each(|path| write::forget(path));
     }
 }
 

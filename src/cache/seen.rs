@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 
-use super::{age, files, read};
+use super::{forget_beyond, read};
 use crate::lint::cache::Digest;
 use crate::lint::{Known, Options, Report};
 use crate::snapshot::git::Id;
@@ -75,16 +75,7 @@ impl<'w> Seen<'w> {
         if let Some(bytes) = bytes
             && write::keep(&self.folder, &self.name, &bytes).is_ok()
         {
-            self.tidy();
-        }
-    }
-
-    /// Removes what is beyond the newest.
-    fn tidy(&self) {
-        let mut all = files(&self.folder, ENDING);
-        if all.len() > MANY {
-            all.sort_by_key(|path| std::cmp::Reverse(age(path)));
-            all.iter().skip(MANY).for_each(|path| write::forget(path));
+            forget_beyond(&self.folder, ENDING, MANY);
         }
     }
 }
