@@ -156,6 +156,13 @@ impl Schemas {
             .map(|(path, file)| (path.as_str(), &file.value))
     }
 
+    /// The same, each as its text.
+    pub fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.files
+            .iter()
+            .map(|(path, file)| (path.as_str(), file.text.as_str()))
+    }
+
     /// The place in a schema file that a JSON pointer leads to, or the nearest around it.
     #[must_use]
     pub fn position(&self, path: &str, pointer: &str) -> Position {

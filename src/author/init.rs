@@ -43,10 +43,8 @@ pub fn files(
         (".pre-commit-config.yaml".to_owned(), pinned(HOOKS)),
         (".vscode/settings.json".to_owned(), settings(workspace)),
     ];
-    for (path, _) in workspace.schemas.files() {
-        let text = workspace.schemas.text(path).unwrap_or_default();
-        files.push((path.to_owned(), text.to_owned()));
-    }
+    let schemas = workspace.schemas.texts();
+    files.extend(schemas.map(|(path, text)| (path.to_owned(), text.to_owned())));
     files.sort();
     let mut rewrites: Vec<Rewrite> = files
         .into_iter()

@@ -51,9 +51,9 @@ impl Digest {
             text.push_str(part);
         };
         add(&workspace.text);
-        for (path, _) in workspace.schemas.files() {
+        for (path, schema) in workspace.schemas.texts() {
             add(path);
-            add(workspace.schemas.text(path).unwrap_or_default());
+            add(schema);
         }
         for rules in [&options.select, &options.ignore] {
             add(&rules.join(" "));

@@ -178,10 +178,8 @@ fn header(
     (shard, folder): (Shard, &str),
     options: &Options,
 ) -> Header {
-    let schemas = workspace.schemas.files().map(|(path, _)| {
-        let text = workspace.schemas.text(path).unwrap_or_default();
-        (path.to_owned(), text.to_owned())
-    });
+    let schemas = workspace.schemas.texts();
+    let schemas = schemas.map(|(path, text)| (path.to_owned(), text.to_owned()));
     Header {
         program: program(),
         day: options.today,

@@ -132,14 +132,8 @@ impl Workspace {
     /// Whether another workspace has the same configuration, word for word.
     #[must_use]
     pub fn is_configured_as(&self, other: &Self) -> bool {
-        let texts = |workspace: &Self| {
-            let schemas = &workspace.schemas;
-            let files = schemas.files().map(|(path, _)| path.to_owned());
-            files
-                .map(|path| schemas.text(&path).map(str::to_owned))
-                .collect::<Vec<_>>()
-        };
-        let same = Arc::ptr_eq(&self.schemas, &other.schemas) || texts(self) == texts(other);
+        let (own, others) = (self.schemas.texts(), other.schemas.texts());
+        let same = own.map(|(_, text)| text).eq(others.map(|(_, text)| text));
         same && self.text == other.text && self.base == other.base
     }
 
