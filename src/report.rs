@@ -51,6 +51,12 @@ pub enum OutputFormat {
 }
 
 impl OutputFormat {
+    /// Each of them.
+    #[must_use]
+    pub fn all() -> &'static [Self] {
+        <Self as clap::ValueEnum>::value_variants()
+    }
+
     /// Whether a service reads it that knows a repository and no corpus in it: paths are relative to
     /// the repository.
     #[must_use]

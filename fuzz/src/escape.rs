@@ -17,18 +17,6 @@ use serde_json::{Value, json};
 
 use super::{corpus, markdown};
 
-const FORMATS: [OutputFormat; 10] = [
-    OutputFormat::Human,
-    OutputFormat::Concise,
-    OutputFormat::Json,
-    OutputFormat::Jsonl,
-    OutputFormat::Sarif,
-    OutputFormat::Github,
-    OutputFormat::Gitlab,
-    OutputFormat::Junit,
-    OutputFormat::Rdjson,
-    OutputFormat::Markdown,
-];
 /// A text in which nothing is to be escaped.
 const PLAIN: &str = "plain";
 
@@ -72,7 +60,7 @@ pub fn escape(bytes: &[u8]) {
     words(&text);
     words(&text.repeat(5));
     let text = decode_lossy(&bytes[..bytes.len().min(100)]);
-    for format in FORMATS {
+    for &format in OutputFormat::all() {
         findings(format, &text);
     }
     pages(&text);

@@ -141,18 +141,7 @@ fn linked(bytes: &[u8]) -> Option<Union<Cursor<&[u8]>>> {
 
 /// Tells what was linked in every format; gives how many findings there are.
 fn tell(union: &Union<Cursor<&[u8]>>) -> usize {
-    for format in [
-        OutputFormat::Human,
-        OutputFormat::Concise,
-        OutputFormat::Json,
-        OutputFormat::Jsonl,
-        OutputFormat::Sarif,
-        OutputFormat::Github,
-        OutputFormat::Gitlab,
-        OutputFormat::Junit,
-        OutputFormat::Rdjson,
-        OutputFormat::Markdown,
-    ] {
+    for &format in OutputFormat::all() {
         let view = View {
             report: &union.report,
             source: &|location| union.text(location).ok().flatten(),
